@@ -1,0 +1,232 @@
+"""Sections of one kind -> their points, in order, each once: what a reader would put in a list.
+
+A point is a numbered paragraph; where a section has none, each member of its enumeration, list or,
+for shortcomings, each sentence. Introductions and closings are not points.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from store.kinds import announces_shortcomings, is_closing, is_commitment, is_generic_heading, leans_to
+from store.models import Kind, Section
+from store.numbering import enumerated_at, marker_at
+from store.outline import Region, regions
+from store.sentences import Span, listed, paragraphs, points, sentences, trim
+
+_WHOLE_MAX = 600
+_TOPIC_MAX = 40
+_TITLE_STOP = re.compile(r"[。；;：:，,！!？?]|(?<=[\u4e00-\u9fff”」）)])\.(?!\d)")
+_BULLET = re.compile(r"[—●•■◆▪·]+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """A point as it stands in the text: `topic` names it, `parts` are its enumerated members or itself."""
+
+    section: Section
+    topic: str
+    parts: tuple[Span, ...]
+
+    @property
+    def start(self) -> int:
+        return self.parts[0].start
+
+    @property
+    def end(self) -> int:
+        return self.parts[-1].end
+
+
+def find_items(text: str, sections: tuple[Section, ...], kind: Kind) -> list[ItemDraft]:
+    """Find the points of every section of `kind`, in the order of the text."""
+    found: list[ItemDraft] = []
+    for region in regions(text, sections):
+        if region.section.kind is kind:
+            found += _region_items(text, sections, region)
+    return found
+
+
+def _region_items(text: str, sections: tuple[Section, ...], region: Region) -> list[ItemDraft]:
+    section = region.section
+    body = trim(text, max(region.start, section.body_start), region.end)
+    has_children = any(
+        s.start >= region.end and s.end <= section.end and s.kind is section.kind and s.body_start > s.start
+        for s in sections
+        if s is not section
+    )
+    if has_children:
+        return _targets(text, section, body)
+    unheaded = section.start == section.body_start
+    if not unheaded and section.level > 0 and not is_generic_heading(section.heading):
+        return _numbered_item(text, section, region, body)
+    if body.start == body.end:
+        return []
+    return list(_members(text, section, body))
+
+
+def _targets(text: str, section: Section, body: Span) -> list[ItemDraft]:
+    """Keep of an introduction only the sentences that set plans' figures (主要预期目标是…)."""
+    if section.kind is not Kind.PLANS:
+        return []
+    return [
+        ItemDraft(section, _lead(text, span), (span,))
+        for span in sentences(text, body.start, body.end)
+        if re.search(r"目标[^。]{0,12}[：:是为]", span.of(text)) and len(re.findall(r"\d[\d.]*\s*[%万亿个]", span.of(text))) >= 2
+    ]
+
+
+def _numbered_item(text: str, section: Section, region: Region, body: Span) -> list[ItemDraft]:
+    """A numbered paragraph is one point; one that holds a chapter is as many as it has paragraphs."""
+    lines = _without_closing(text, paragraphs(text, body.start, body.end), section)
+    run_in = "\n" not in text[region.start : body.start]
+    plain = [line for line in lines if not enumerated_at(text, line.start)]
+    if len(lines) > 1 and (body.end - body.start > _WHOLE_MAX or (len(plain) > 1 and not run_in)):
+        return [_paragraph_item(text, section, line) for line in lines if not _introduces_rest(text, line, lines)]
+    inner = [part for line in lines for part in _parts(text, line)]
+    title_start = _after_marker(text, region.start)
+    if not inner:
+        return [ItemDraft(section, heading_title(section), (trim(text, title_start, region.end),))]
+    first = Span(title_start, inner[0].end) if run_in else inner[0]
+    return [ItemDraft(section, heading_title(section), (first, *inner[1:]))]
+
+
+def _paragraph_item(text: str, section: Section, line: Span) -> ItemDraft:
+    parts = _parts(text, line)
+    return ItemDraft(section, _lead(text, line), tuple(parts))
+
+
+def _introduces_rest(text: str, line: Span, lines: list[Span]) -> bool:
+    """Tell whether a chapter's first paragraph only says in one sentence what the chapter is about."""
+    if _introduces(text, line):
+        return True
+    single = line == lines[0] and line.end - line.start <= 100 and len(sentences(text, line.start, line.end)) == 1
+    return single and not re.search(r"\d", line.of(text)) and all(len(sentences(text, o.start, o.end)) > 1 for o in lines[1:])
+
+
+def _parts(text: str, line: Span) -> list[Span]:
+    """Cut a paragraph into its enumerated members, what introduces them left out."""
+    found = points(text, line.start, line.end)
+    if not found:
+        return [line]
+    return [Span(point.start, point.end) for point in found]
+
+
+def _members(text: str, section: Section, body: Span) -> Iterator[ItemDraft]:
+    """Give the points of a section that numbers none of its paragraphs."""
+    lines = _without_closing(text, paragraphs(text, body.start, body.end), section)
+    counted = [line for line in lines if enumerated_at(text, line.start) or _BULLET.match(text, line.start)]
+    if len(counted) >= 2:
+        lines = lines[lines.index(counted[0]) : lines.index(counted[-1]) + 1]
+    for line in lines:
+        spans = [*_line_members(text, section, line, alone=len(lines) == 1)]
+        for span in spans:
+            yield ItemDraft(section, _topic(text, section, span, alone=len(spans) == 1), (span,))
+
+
+def _line_members(text: str, section: Section, line: Span, *, alone: bool) -> Iterator[Span]:
+    found = points(text, line.start, line.end)
+    if found:
+        yield from (Span(point.start, point.end) for point in found)
+    elif enumerated_at(text, line.start) or _BULLET.match(text, line.start):
+        yield line
+    elif section.kind is Kind.SHORTCOMINGS:
+        yield from _admissions(text, line, alone=alone)
+    elif section.kind is Kind.PLANS and alone:
+        yield from _sentence_members(text, line)
+    elif not _introduces(text, line):
+        yield line
+
+
+def _admissions(text: str, line: Span, *, alone: bool) -> Iterator[Span]:
+    """Give each sentence, or member of its list, that names something lacking."""
+    pieces = sentences(text, line.start, line.end)
+    for piece in pieces:
+        if is_commitment(piece.of(text)):
+            continue
+        named = _after_announcement(text, piece)
+        if named is not None:
+            yield from _listed(text, named) or [named]
+        elif alone and len(pieces) == 1:
+            yield piece
+
+
+def _sentence_members(text: str, line: Span) -> Iterator[Span]:
+    """Give the members of a plan that is one paragraph: those of its list, else its sentences."""
+    pieces = [p for p in sentences(text, line.start, line.end) if not is_closing(p.of(text))]
+    for piece in pieces or [line]:
+        yield from _listed(text, piece) or ([piece] if piece.of(text)[-1:] not in "：:" else [])
+
+
+def _listed(text: str, piece: Span) -> list[Span]:
+    """Find the members of "…如下：A；B；C。", also where the list follows a colon."""
+    colon = re.compile(r"[：:]").search(text, piece.start, piece.end)
+    start = colon.end() if colon and colon.end() < piece.end - 10 else piece.start
+    return [Span(point.start, point.end) for point in listed(text, start, piece.end)]
+
+
+def _after_announcement(text: str, piece: Span) -> Span | None:
+    """Give what a sentence names after "…还存在不少问题：", None when it only announces."""
+    sentence = piece.of(text)
+    colon = re.search(r"[：:]", sentence)
+    if colon and announces_shortcomings(sentence[: colon.end()]):
+        rest = trim(text, piece.start + colon.end(), piece.end)
+        return rest if rest.start < rest.end else None
+    return None if announces_shortcomings(sentence) else piece
+
+
+def _introduces(text: str, line: Span) -> bool:
+    return text[line.end - 1] in "：:" or (
+        line.end - line.start < 40 and not re.search(r"[。；]", line.of(text)) and leans_to(line.of(text)) is None
+    )
+
+
+def _without_closing(text: str, lines: list[Span], section: Section) -> list[Span]:
+    """Drop paragraphs at the end that round the report off, and signatures."""
+    kept = list(lines)
+    while kept and section.kind is not Kind.SHORTCOMINGS and (is_closing(kept[-1].of(text)) or _is_signature(text, kept[-1])):
+        kept.pop()
+    return kept
+
+
+def _is_signature(text: str, line: Span) -> bool:
+    words = line.of(text)
+    return len(words) <= 40 and not re.search(r"[。；，：]", words)
+
+
+def _after_marker(text: str, position: int) -> int:
+    marker = marker_at(text, position)
+    return marker.end if marker else position
+
+
+def after_lead(text: str, position: int) -> int:
+    """Step over 一是, a number, a bullet or 各位代表！ and what parts it from the text."""
+    salutation = re.compile(r"(?:各位代表|同志们|各位委员)[！!，,。：:]\s*").match(text, position)
+    if salutation:
+        return salutation.end()
+    lead = enumerated_at(text, position)
+    bullet = _BULLET.match(text, position)
+    end = lead.end() if lead else bullet.end() if bullet else _after_marker(text, position)
+    while text[end : end + 1] in {"，", ",", "、", " "}:
+        end += 1
+    return end
+
+
+def heading_title(section: Section) -> str:
+    """Give a section's own heading without its number."""
+    return section.heading[_after_marker(section.heading, 0) :].strip()
+
+
+def _topic(text: str, section: Section, span: Span, *, alone: bool) -> str:
+    own = heading_title(section)
+    if alone and own and section.body_start > section.start and not is_generic_heading(section.heading):
+        return own
+    return _lead(text, span)
+
+
+def _lead(text: str, span: Span) -> str:
+    """Name a point by its first clause."""
+    start = after_lead(text, span.start)
+    stop = _TITLE_STOP.search(text, start + 2, min(span.end, start + _TOPIC_MAX))
+    return text[start : stop.start() if stop else min(span.end, start + _TOPIC_MAX)].strip()

@@ -1,0 +1,142 @@
+"""The tables, and how a connection to them is opened. SQL is the one truth about what is on the shelf."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+)
+
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_MS = 10_000
+
+metadata = MetaData()
+
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("schema_version", Integer, nullable=False),
+    # Rises with everything a reader could notice, so that other processes look again.
+    Column("generation", Integer, nullable=False),
+    # While a reindex runs (or was cut off): the shape it is building. None otherwise.
+    Column("rebuilding_as", String(200)),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("workspace", String(200), nullable=False),
+    Column("state", String(10), nullable=False),
+    # The order of taking in; ids are hashes and clocks can jump.
+    Column("position", Integer, nullable=False),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    # Which embedding and chunking the passages were indexed under.
+    Column("indexed_as", String(200), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("period", JSON, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("published", String(40)),
+    Column("script", String(4), nullable=False),
+    Column("chars", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Index("reports_by_workspace", "workspace", "state", "position"),
+    Index("reports_by_content", "workspace", "content_hash"),
+    Index("reports_by_state", "state"),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("report_id", ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("page_starts", JSON, nullable=False),
+    # What the reader decoded, so that structure can be worked out again by `reindex`.
+    Column("raw", Text, nullable=False),
+    Column("media", String(20), nullable=False),
+    Column("encoding", String(40)),
+    Column("raw_title", Text),
+    Column("raw_published", Text),
+    Column("raw_page_starts", JSON, nullable=False),
+)
+
+# Several sources may hold the same text: the report leaves with the last of them.
+sources = Table(
+    "sources",
+    metadata,
+    Column("workspace", String(200), primary_key=True),
+    Column("source", String(1000), primary_key=True),
+    Column("report_id", ForeignKey("reports.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("report_id", ForeignKey("reports.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("page", Integer),
+    Index("passages_by_report", "report_id", "ordinal"),
+)
+
+
+def sqlite_url(data_dir: Path) -> str:
+    return sa.URL.create("sqlite", database=str(data_dir / "reports.sqlite3")).render_as_string()
+
+
+def open_engine(url: str) -> Engine:
+    """Connect to `url`; SQLite gets WAL, foreign keys and patience."""
+    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def has_tables(engine: Engine) -> bool:
+    return sa.inspect(engine).has_table(shelf.name)
+
+
+def create_tables(engine: Engine) -> None:
+    """Create what is missing. The caller holds the write lock, for two processes may start at once."""
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        if connection.execute(sa.select(shelf.c.id)).first() is None:
+            connection.execute(shelf.insert().values(id=1, schema_version=SCHEMA_VERSION, generation=0))
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        # A killed process loses nothing; a power cut may lose the last commits, never the order.
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

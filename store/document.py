@@ -1,0 +1,71 @@
+"""The whole way of one file from decoded text to passages, before anything is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path, PurePath
+
+from store.clean import clean
+from store.facts import base_year, find_facts
+from store.models import DEFAULT_WORKSPACE, Document, Report, SourceText
+from store.outline import outline
+from store.read import read
+from store.script import detect_script
+from store.split import split
+
+
+def load(path: Path) -> Document:
+    """Read a report file. Raises ReadError with the remedy when it cannot be taken in."""
+    return parse(read(path), source=str(path))
+
+
+def parse(source_text: SourceText, *, source: str) -> Document:
+    """Clean, outline and split a decoded text. Raises ReadError when it has no body."""
+    cleaned = clean(source_text)
+    facts = find_facts(
+        cleaned.text,
+        title=cleaned.title,
+        published=cleaned.published,
+        script=detect_script(cleaned.text),
+        name=PurePath(source).stem,
+    )
+    sections = outline(cleaned.text, facts.kind, base_year(cleaned.text))
+    return Document(
+        source=source,
+        origin=source_text,
+        text=cleaned.text,
+        facts=facts,
+        sections=sections,
+        passages=split(cleaned.text, sections, facts, cleaned.page_starts),
+        page_starts=cleaned.page_starts,
+        warnings=cleaned.warnings,
+    )
+
+
+def describe(document: Document, *, workspace: str = DEFAULT_WORKSPACE) -> Report:
+    """Give the Report that taking `document` in would give, with the same id."""
+    facts = document.facts
+    return Report(
+        id=report_id(workspace, content_hash(document.text)),
+        title=facts.title,
+        agency=facts.agency,
+        region=facts.region,
+        period=list(facts.period),
+        kind=facts.kind,
+        published=facts.published,
+        script=facts.script,
+        source=document.source,
+        chars=len(document.text),
+        passages=len(document.passages),
+    )
+
+
+def content_hash(text: str) -> str:
+    """Give the hash by which the same content is known again."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def report_id(workspace: str, digest: str, salt: int = 0) -> str:
+    """Derive a report's id (12 hex digits) from its workspace and content."""
+    seed = f"{workspace}\0{digest}" + (f"\0{salt}" if salt else "")
+    return hashlib.sha256(seed.encode()).hexdigest()[:12]

@@ -1,0 +1,196 @@
+"""What a report says about itself: title, agency, region, years, genre, date."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from store.models import Facts, ReportKind, Script
+from store.noise import find_date
+from store.places import find_region, join_agency
+from store.sentences import paragraphs
+from store.simplify import simplify
+
+_ORG_TAIL = (
+    r"(?:人民政府办公室|人民政府|管理委员会|管委会|街道办事处|办事处|执法(?:总队|支队|大队|局)|总队|支队|大队|委员会|监督管理局|管理局|分局|局|厅|委|办公室|政府办|中心|"
+    r"法院|检察院|研究院|党组|集团|公司|区政府|市政府|县政府|省政府|镇政府|乡政府|政府)"
+)
+_GENRE_TAIL = r"(?:工作报告|报告|汇报|通知|通报|方案|计划|总结|要点|意见|公告|通告|办法|规划|纲要|情况|函)"
+_TITLE = re.compile(rf"{_GENRE_TAIL}(?:[（(].{{1,24}}[）)])?$")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_YEAR_OF_REPORT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年度?|(?=工作|法治|重点))")
+_CHINESE_YEAR = re.compile(r"[一二][九〇○零][〇○零一二三四五六七八九]{2}(?=年)")
+_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_REVIEWED = re.compile(r"((?:19|20)\d\d)年[^。\n]{0,20}?(?:工作)?(?:回顾|总结)")
+
+
+def find_facts(text: str, *, title: str | None, published: str | None, script: Script, name: str) -> Facts:
+    """Read off a cleaned text what it says about itself.
+
+    `title` and `published` are what the file's own metadata gives; `name` (the file's name without
+    its ending) stands in for a title only where the text gives nothing to make one from.
+    """
+    plain = simplify(text)
+    lines = [span.of(plain) for span in paragraphs(plain)]
+    shown = [span.of(text) for span in paragraphs(text)]
+    head_title = _head_title(lines, shown) or _metadata_title(title)
+    kind = _genre(plain, simplify(head_title or ""))
+    agency = _agency(plain, lines, simplify(head_title or ""), text)
+    region = _as_shown(find_region(simplify(agency), simplify(head_title or ""), plain), plain, text)
+    agency = join_agency(region, agency)
+    period = _period(plain, simplify(head_title or ""), kind)
+    made_title = head_title or _made_title(plain, text, agency, region, period, kind) or name
+    return Facts(made_title, agency, region, period, kind, published or _signed_date(lines), script)
+
+
+def base_year(text: str) -> int | None:
+    """Find the first year a report reports on: headings of later years are about plans."""
+    plain = simplify(text)
+    reviewed = _REVIEWED.search(plain)
+    if reviewed:
+        return int(reviewed[1])
+    match = _YEAR_OF_REPORT.search(plain[:600])
+    return int(match[1]) if match else None
+
+
+def _head_title(lines: list[str], shown: list[str]) -> str | None:
+    """Find the title among the lines above the first sentence; a title may run over two lines."""
+    for index, line in enumerate(lines[:8]):
+        if re.search(r"[。；]|^(?:各位|同志们)", line) or len(line) > 80 or re.match(r"[一二三（(]+、", line):
+            return None
+        if _TITLE.search(line) and not line.startswith("—") and not re.search(r"[:：]", line):
+            previous = shown[index - 1] if index else ""
+            joined = index and len(line) < 12 and re.search(r"(?:政府|局|委员会|厅|办公室|年度?|关于.*)$", lines[index - 1])
+            return (previous if joined else "") + shown[index]
+    return None
+
+
+def _metadata_title(title: str | None) -> str | None:
+    """Take the page's title without the site's name behind it."""
+    if title is None:
+        return None
+    parts = [part.strip() for part in re.split(r"\s*[-_|–—]\s*(?=\D)", title) if part.strip()]
+    return next((part for part in parts if _TITLE.search(simplify(part))), None)
+
+
+def _genre(plain: str, title: str) -> ReportKind:
+    head = title or plain[:400]
+    if re.search(r"政府工作报告", head) or re.search(r"代表[^。]{0,30}(?:政府|管委会)[^。]{0,12}大会[^。]{0,8}报告[^。]{0,4}工作|(?:大会)?作(?:政府)?工作报告", plain[:600]):
+        return ReportKind.WORK_REPORT
+    if re.search(r"(?:通知|通告|公告|函)(?:[（(].*)?$", title):
+        return ReportKind.NOTICE
+    if re.search(r"(?:方案|计划|要点|规划|纲要|安排)(?:[（(].*)?$", title):
+        return ReportKind.PLAN
+    if re.search(r"(?:报告|总结|汇报|情况|通报)(?:[（(].*)?$", title):
+        return ReportKind.ANNUAL_REPORT
+    opening = plain[:800]
+    if re.search(r"现将[^。]{0,40}(?:通知|印发)", opening):
+        return ReportKind.NOTICE
+    if re.search(r"制定(?:本|如下|以下)[^。]{0,10}(?:方案|计划|要点|安排)|特制定", opening):
+        return ReportKind.PLAN
+    if re.search(r"(?:情况|工作)[^。]{0,12}(?:报告|汇报|总结|通报|说明)如下|(?:报告|汇报|总结)如下|主要(?:做法|举措|成效|工作)", plain[:3000]):
+        return ReportKind.ANNUAL_REPORT
+    if re.search(r"法治政府建设|工作报告|工作总结|依法行政", plain[:1500]):
+        return ReportKind.ANNUAL_REPORT
+    return ReportKind.OTHER
+
+
+def _agency(plain: str, lines: list[str], title: str, text: str) -> str:
+    """Find who issued the report: its signature, its title, how it speaks of itself."""
+    for found in (_signature(lines), _titled_agency(title), _speaking_agency(plain), _self_named(plain)):
+        if found:
+            return _as_shown(found, plain, text)
+    return ""
+
+
+def _as_shown(found: str, plain: str, text: str) -> str:
+    """Give what was found in the simplified text in the report's own script."""
+    position = plain.find(found)
+    return text[position : position + len(found)] if position >= 0 else found
+
+
+def _signature(lines: list[str]) -> str | None:
+    for index in range(len(lines) - 1, max(len(lines) - 7, -1), -1):
+        line = lines[index].strip("（）() ")
+        dated = any(re.fullmatch(r"(?:[（(]?此件.*|.{0,4}(?:(?:19|20)\d\d|[xX×*某]{2,4}|[一二][〇○零]..)年.{1,10})", below) for below in lines[index + 1 : index + 3])
+        if dated and len(line) <= 40 and re.search(rf"{_ORG_TAIL}$", line) and not re.search(r"[，。；]", line):
+            return re.split(r"\s+", line)[0]
+    return None
+
+
+def _titled_agency(title: str) -> str | None:
+    match = re.match(rf"(?:关于)?(?:印发)?[《“]?([\u4e00-\u9fff*×xX某□]{{2,30}}?{_ORG_TAIL})(?=关于|(?:19|20)\d\d|[xX×*某]{{2,4}}年|[一二]〇|年度|法治|工作|履行|行政|依法|[:：\s]|$)", title)
+    if match:
+        return match[1]
+    match = re.search(rf"(?:19|20)\d\d年度?([\u4e00-\u9fff]{{2,24}}?{_ORG_TAIL})(?=法治|工作|依法|行政|履行)", title)
+    if match:
+        return match[1]
+    government = re.search(r"(?:(?:19|20)\d\d年)?([\u4e00-\u9fff]{2,12}?(?:省|市|区|县|自治区|自治州|旗|镇|乡))(?:人民)?政府工作报告", title)
+    return f"{government[1]}人民政府" if government else None
+
+
+def _speaking_agency(plain: str) -> str | None:
+    """Find "我代表X人民政府" or the subject of the first sentences ("2022年，市司法局坚持…")."""
+    opening = plain[:900]
+    match = re.search(rf"代表([\u4e00-\u9fff]{{2,20}}?(?:人民政府|政府|管委会|管理委员会))[，,向]", opening)
+    if match:
+        return match[1]
+    match = re.search(
+        rf"(?:^|[，,。\n]|年度?)\s*([\u4e00-\u9fff*×xX某□]{{0,16}}?{_ORG_TAIL})(?=(?:党组|领导班子|始终|全面|深入|认真|坚持|以|在|严格|紧紧|紧扣|紧密|围绕|按照|贯彻|高度|切实|扎实|积极|聚焦|不断|大力|持续|立足|全力|牢牢|根据|着力|将|把))",
+        opening,
+    )
+    if match and not re.match(r"^(?:我|本|各|全|市委|区委|县委|省委|党委|在|经)", match[1]):
+        return match[1]
+    return None
+
+
+def _self_named(plain: str) -> str | None:
+    """Find the full name behind 我局/我中心: the most frequent organisation with that ending."""
+    own = Counter(re.findall(r"[我本]([局厅委办院队镇乡县区市]|中心|街道|单位|分局)", plain)).most_common(1)
+    tail = own[0][0] if own else None
+    if tail in (None, "单位"):
+        return None
+    names = re.findall(rf"(?:[《，。；、\n“在由]|制定了)([\u4e00-\u9fff*×xX某□]{{2,14}}?{tail})(?=[\u4e00-\u9fff、，》])", plain)
+    named = Counter(name for name in names if not re.search(r"[我本各全该的了和与对为]|公安|上级|有关|相关", name)).most_common(1)
+    return named[0][0] if named else f"我{tail}"
+
+
+def _period(plain: str, title: str, kind: ReportKind) -> tuple[int, ...]:
+    titled = [int(year) for year in _YEAR_OF_REPORT.findall(_arabic_years(title))]
+    first = base_year(plain)
+    if kind is ReportKind.WORK_REPORT and first is not None:
+        planned = {year for year in (first + 1,) if re.search(rf"{year}年[^。\n]{{0,12}}(?:工作|任务|目标|安排|重点)", plain)}
+        return tuple(sorted({first, *titled, *planned}))
+    if titled:
+        spread = re.search(r"((?:19|20)\d\d)\s*[—\-–至到]\s*((?:19|20)\d\d)", title)
+        return tuple(range(int(spread[1]), int(spread[2]) + 1)) if spread else (titled[0],)
+    opening = [int(year) for year in _YEAR_OF_REPORT.findall(_arabic_years(plain[:600]))]
+    return (opening[0],) if opening else ((first,) if first else ())
+
+
+def _arabic_years(text: str) -> str:
+    return _CHINESE_YEAR.sub(lambda match: match[0].translate(_CHINESE_DIGITS), text)
+
+
+def _signed_date(lines: list[str]) -> str | None:
+    for line in reversed(lines[-5:]):
+        if len(line) <= 24 and (date := find_date(_arabic_years(line))):
+            return date
+    return None
+
+
+def _made_title(plain: str, text: str, agency: str, region: str, period: tuple[int, ...], kind: ReportKind) -> str | None:
+    """Make a title for a report that shows none, from its own words: who, when, what about."""
+    what = re.search(rf"现将(?:我[局委办厅区市县镇院中心街道]+|本[局委办厅单位]+)?(?:(?:19|20)\d\d年度?)?([^，。；]{{2,40}}?{_GENRE_TAIL}?)(?:报告|汇报|总结|通知|通报|说明)?如下", plain)
+    subject = _as_shown(what[1], plain, text) if what else ""
+    subject = re.sub(r"^(?:有关|相关|主要)", "", subject)
+    if not subject or subject in ("工作情况", "情况", "相关工作情况", "有关情况", "工作"):
+        about = Counter(re.findall(r"法治政府建设|依法行政|政府工作|规划资源执法|安全生产|优化营商环境|普法依法治理", plain)).most_common(1)
+        subject = f"{about[0][0] if about else ''}工作情况" if about or subject else ""
+    if kind is ReportKind.WORK_REPORT:
+        subject = "政府工作报告"
+    if not subject:
+        return None
+    year = f"{period[-1]}年" if period else ""
+    ending = "" if subject.endswith(("报告", "通知", "方案", "计划")) else "报告"
+    return f"{agency}{year}{subject}{ending}"

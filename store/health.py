@@ -1,0 +1,24 @@
+"""What can be wrong with a shelf, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from store.errors import AppError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a health check. `remedy` is empty where there is nothing to do."""
+
+    level: Literal["ok", "warning", "error"]
+    subject: str
+    detail: str
+    remedy: str = ""
+
+
+class IndexDamagedError(AppError):
+    """An index cannot be read, or does not do what it was told."""
+
+    hint = "请运行 `reportbot reindex` 重建索引；原文不受影响。"

@@ -1,0 +1,208 @@
+"""The two indexes beside SQL: written together, searched in parallel, held against SQL and mended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from store.errors import IndexMismatchError
+from store.models import Scope
+from store.shelf import Shelf, indexed_text, report_of
+from store.vectors import EXACT_UP_TO, VectorIndex
+from store.words import WordEntry, WordHits, WordIndex
+
+Vector = Sequence[float]
+
+MEND_UP_TO = 500
+"""Missing vectors that are made anew on the spot (about two minutes); beyond it, `reindex` is asked for."""
+
+SIFT_MARGIN, SIFT_UP_TO = 2.0, 1_000
+"""Of an unfiltered search this many times deeper than the scope's share asks for, up to this depth."""
+
+_MEND_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What each index found, passage id -> score, best first."""
+
+    dense: dict[str, float]
+    words: WordHits
+
+
+class Indexes:
+    """Words always, vectors where there is an embedding. Opened at first use.
+
+    `embed` turns indexed texts into vectors, for mending.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        words_folder: Path,
+        vectors: VectorIndex | None,
+        embed: Callable[[list[str]], list[list[float]]],
+    ) -> None:
+        self._shelf = shelf
+        self._words_folder = words_folder
+        self.vectors = vectors
+        self._embed = embed
+        self._words: WordIndex | None = None
+        self._opening = threading.Lock()
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="dense")
+
+    @property
+    def words(self) -> WordIndex:
+        with self._opening:
+            if self._words is None:
+                self._words = WordIndex(self._words_folder)
+            return self._words
+
+    def reload(self) -> None:
+        """Another process has written: read anew what is held in memory."""
+        if self._words is not None:
+            self._words.reload()
+        if self.vectors is not None:
+            self.vectors.reload()
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        if self.vectors is not None:
+            self.vectors.close()
+
+    # --- one report -----------------------------------------------------------------------
+
+    def add(self, workspace: str, report_id: str, texts: dict[str, str], vectors: Sequence[Vector]) -> None:
+        """Index a report's passages (id -> indexed text) with their vectors, in the same order."""
+        if not texts:
+            return
+        if self.vectors is not None:
+            self.vectors.add(workspace, report_id, list(texts), vectors)
+        self.words.add(WordEntry(key, report_id, workspace, text) for key, text in texts.items())
+
+    def replace_vectors(self, workspace: str, report_id: str, texts: dict[str, str]) -> None:
+        """Embed a report's passages anew and leave no vector of an earlier cut."""
+        if self.vectors is None:
+            return
+        vectors = self._embed(list(texts.values()))
+        self.vectors.delete_report(workspace, report_id)
+        if texts:
+            self.vectors.add(workspace, report_id, list(texts), vectors)
+
+    def remove(self, workspace: str, report_id: str) -> None:
+        self.words.delete_reports([report_id])
+        if self.vectors is not None:
+            self.vectors.delete_report(workspace, report_id)
+
+    def left(self, workspace: str, report_id: str) -> int:
+        """Count what is still indexed of a report, in both indexes."""
+        dense = self.vectors.count_report(workspace, report_id) if self.vectors is not None else 0
+        return self.words.count_report(report_id) + dense
+
+    # --- search -----------------------------------------------------------------------------
+
+    def candidates(
+        self, query: str, scope: Scope, limit: int, vector: Callable[[], Vector] | None, *, all_shelves: bool
+    ) -> Candidates:
+        """Ask both indexes at once. `vector` may compute; `all_shelves`: no other workspace exists."""
+        task = self._threads.submit(self._dense, scope, limit, vector) if vector is not None else None
+        words = self.words.search(
+            query,
+            limit,
+            workspaces=None if all_shelves else scope.workspaces,
+            report_ids=scope.report_ids,
+        )
+        return Candidates(task.result() if task is not None else {}, words)
+
+    def _dense(self, scope: Scope, limit: int, vector: Callable[[], Vector]) -> dict[str, float]:
+        query = vector()
+        found: dict[str, float] = {}
+        for workspace in dict.fromkeys(scope.workspaces):
+            found.update(self._dense_in(workspace, scope, limit, query))
+        best = sorted(found.items(), key=lambda pair: -pair[1])
+        return dict(best[:limit])
+
+    def _dense_in(self, workspace: str, scope: Scope, limit: int, query: Vector) -> dict[str, float]:
+        if self.vectors is None:
+            return {}
+        if scope.report_ids is None:
+            return self.vectors.search(workspace, query, limit)
+        ids = self._shelf.passage_ids(workspace, scope.report_ids, limit=EXACT_UP_TO + 1)
+        if len(ids) <= EXACT_UP_TO:
+            return self.vectors.compare(workspace, query, ids, limit)
+        return self._wide(self.vectors, workspace, scope.report_ids, limit, query)
+
+    def _wide(
+        self, vectors: VectorIndex, workspace: str, report_ids: frozenset[str], limit: int, query: Vector
+    ) -> dict[str, float]:
+        """Search within many reports: look deeper and sift where that is enough, filter where not.
+
+        Chroma's filter takes time in proportion to what it lets through (35 ms for 10,000).
+        """
+        share = self._shelf.share(workspace, report_ids)
+        depth = int(SIFT_MARGIN * limit / share) if share else 0
+        if 0 < depth <= SIFT_UP_TO:
+            found = vectors.search(workspace, query, depth)
+            sifted = {key: found[key] for key in found if report_of(key) in report_ids}
+            if len(sifted) >= limit:
+                return dict(islice(sifted.items(), limit))
+        return vectors.search(workspace, query, limit, report_ids=report_ids)
+
+    # --- held against SQL ---------------------------------------------------------------------
+
+    def words_agree(self) -> bool:
+        return self.words.count() == sum(self._shelf.passage_counts().values())
+
+    def vectors_agree(self, workspace: str) -> bool:
+        wanted = self._shelf.passage_counts().get(workspace, 0)
+        return self.vectors is None or self.vectors.count(workspace) == wanted
+
+    def mend_words(self) -> None:
+        """Make the word index hold exactly the ready passages (the caller holds the write lock)."""
+        held = self.words.ids()
+        for workspace in self._shelf.passage_counts():
+            wanted = self._shelf.passage_ids(workspace)
+            self._add_words(workspace, [key for key in wanted if key not in held])
+            held.difference_update(wanted)
+        if held:
+            self.words.delete_passages(held)
+
+    def _add_words(self, workspace: str, missing: list[str]) -> None:
+        for batch in _batches(missing, _MEND_BATCH):
+            passages = self._shelf.passages_by_id(batch, [workspace]).values()
+            self.words.add(WordEntry(p.id, p.report_id, workspace, indexed_text(p)) for p in passages)
+
+    def mend_vectors(self, workspace: str, *, whatever_it_takes: bool = False) -> None:
+        """Make a workspace's collection hold exactly its ready passages (under the write lock).
+
+        Raises IndexMismatchError where more than MEND_UP_TO vectors would have to be made.
+        """
+        if self.vectors is None:
+            return
+        held = self.vectors.ids(workspace)
+        wanted = self._shelf.passage_ids(workspace)
+        missing = [key for key in wanted if key not in held]
+        if len(missing) > MEND_UP_TO and not whatever_it_takes:
+            raise IndexMismatchError(f"向量索引缺少 {len(missing)} 段（书架“{workspace}”）")
+        orphans = held.difference(wanted)
+        if orphans:
+            self.vectors.delete_passages(workspace, sorted(orphans))
+        self._add_vectors(workspace, missing)
+
+    def _add_vectors(self, workspace: str, missing: list[str]) -> None:
+        for batch in _batches(missing, 64):
+            passages = list(self._shelf.passages_by_id(batch, [workspace]).values())
+            vectors = self._embed([indexed_text(p) for p in passages])
+            for passage, vector in zip(passages, vectors, strict=True):
+                assert self.vectors is not None  # noqa: S101  # narrowed by the only caller
+                self.vectors.add(workspace, passage.report_id, [passage.id], [vector])
+
+
+def _batches(values: Sequence[str], size: int) -> Iterator[list[str]]:
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,175 @@
+"""How the genre says what a section is about: achievements, shortcomings, plans or something else."""
+
+from __future__ import annotations
+
+import re
+
+from store.models import Kind, ReportKind
+from store.simplify import simplify
+
+_PROBLEM = r"(?:问题|不足|短板|困难|薄弱(?:环节)?|差距|挑战|弱项|缺点|难点|堵点|痛点|卡点|瓶颈|隐患|欠缺|制约因素|矛盾)"
+_SHORTCOMINGS = re.compile(
+    rf"(?:存在|面临|尚存|仍有|还有|主要|突出)的?[^，。；]{{0,14}}{_PROBLEM}"
+    rf"|^(?:工作(?:中|上)?的?)?{_PROBLEM}(?:[和与及、，]|$)"
+    rf"|需要?(?:进一步)?改进(?:之处|的|$)|有待(?:进一步)?(?:改进|加强|提高|完善)的|待(?:改进|解决)的|不足之处"
+    rf"|{_PROBLEM}(?:和|与|及|、)?(?:其)?(?:{_PROBLEM}|原因(?:分析)?|成因(?:分析)?|分析|方面|情况)?$"
+)
+_ACTION_ON_PROBLEM = re.compile(
+    rf"(?:解决|化解|整改|破解|补齐|聚焦|针对|排查|整治|治理|消除|攻克|应对|直面|坚持|推动|防范|纠治|回应|办理)[^，。；]{{0,16}}{_PROBLEM}"
+    rf"|{_PROBLEM}[^，。；]{{0,4}}(?:整改|导向|清单|线索|整治|销号|办理|处置)"
+)
+_ADMITTED = re.compile(rf"(?:存在|面临)的?[^，。；]{{0,10}}{_PROBLEM}")
+_PLANS = re.compile(
+    r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?|新的一年|下半年|打算|思路|设想|努力方向|改进方向|(?:改进|整改)(?:措施|举措)"
+    r"|预期目标|目标任务|主要目标|奋斗目标|工作目标|行动目标|总体目标|工作安排|重点安排|主要安排|(?:工作|行动)?(?:计划|安排|部署|规划)$"
+)
+_TASKS = re.compile(r"任务|措施|举措|重点工作|工作重点|工作要求|有关要求|相关要求|实施步骤|工作步骤|保障|进度|行动")
+_DONE = re.compile(
+    r"回顾|总结|成效|成绩|成果|成就|效果|亮点|进展|做法|经验|特色|(?:完成|落实|执行|推进|开展|实施|贯彻|建设|工作|基本|总体|履职|创建|进展)的?情况"
+)
+_ASIDE = re.compile(
+    r"其他|其它|需要?(?:报告|说明|汇报)|名词解释|名词注释|用语说明|^附[件录表则：:]|^附$|指导思想|总体要求|总体思路|基本原则|工作原则|基本要求"
+    r"|第一责任人职责|组织机构$|联系方式|联系人|相关报道"
+)
+_YEAR = re.compile(r"(20\d\d|19\d\d)\s*年?")
+
+_PIVOT = r"(?:同时|但是?|然而|不过|虽然|尽管|当然|在(?:肯定|总结|看到|取得)|回顾|对照|与[^，。]{1,20}相比|我们|必须|也|还|更)"
+_SEEN = r"(?:清醒|深刻|充分|客观|冷静|清楚)地?(?:认识|看|意识)?到?|认识到|意识到|看到|正视|深知|深感|自省"
+_SHORTCOMINGS_CUE = re.compile(
+    rf"{_PIVOT}[^。]{{0,40}}(?:{_SEEN})[^。]{{0,60}}{_PROBLEM}"
+    rf"|(?:{_SEEN})[^。]{{0,40}}(?:存在|面临)[^。]{{0,30}}{_PROBLEM}"
+    rf"|{_PIVOT}[^。]{{0,60}}(?:仍然?|还|依然|尚|也)(?:存在|面临|有)[^。]{{0,30}}{_PROBLEM}"
+    rf"|(?:工作|建设|发展|执法|治理|管理|队伍|对照)[^。]{{0,24}}(?:仍然?|还|依然|尚)(?:存在|面临|有)[^。]{{0,30}}{_PROBLEM}"
+    rf"|(?:仍然?|还|依然|尚)(?:存在|面临|有)(?:着|一些|不少|许多|诸多|以下|几个|几方面|一定|较大|不小|明显)[^。]{{0,24}}{_PROBLEM}"
+    rf"|{_PROBLEM}[^。]{{0,8}}不容忽视|不足之处|(?:问题|不足|差距|短板)(?:主要)?(?:表现|体现|集中)[在为是]"
+    rf"|^(?:存在|面临)的?(?:主要|突出)?的?{_PROBLEM}[^。]{{0,12}}(?:有|是|如下|表现|[：:])"
+    rf"|^(?:主要|突出)的?{_PROBLEM}(?:有|是|[：:])"
+)
+_PLANS_CUE = re.compile(
+    r"^(?:下一步|下步|下阶段|下一阶段|接下来|明年|来年|新的一年|展望|(?:20|19)\d\d年[，,]?[^。]{0,24}(?:将|要继续|计划|重点|着力))"
+    r"|^(?:为此|对此|针对(?:上述|以上|这些|存在))[，,]?[^。]{0,30}(?:将|要|一定)"
+    r"|^[“\"]?十[五六七]五[”\"]?时期[^。]{0,80}(?:目标|将|要)"
+)
+_COMMITMENT = re.compile(
+    r"^(?:对此|对这些|对于(?:这些|上述|以上|此)|针对(?:上述|以上|这些)|这些问题|面对这些|为此|我们(?:一定|必须|将|要))[^。]{0,80}(?:解决|改进|应对|克服|重视|整改|努力)"
+)
+_LACK = re.compile(
+    r"不足|不够|不强|不高|不大|不多|不深|不牢|不严|不实|不细|不准|不清|不力|不齐|不到位|不平衡|不充分|不完善|不健全|不规范|不及时|不均|不全|不畅|滞后"
+    r"|薄弱|短缺|缺乏|缺少|欠缺|紧缺|有待|仍需|尚需|还需|需进一步|尚未|还未|未能|未完成|未形成|较弱|较慢|较低|偏低|偏弱|偏少|较少|单一|困难|难度|压力"
+    r"|隐患|差距|短板|弱项|问题|疏漏|卡点|堵点|脱节|参差不齐|存在|制约|突出"
+)
+_INTENT = re.compile(
+    r"^(?:将|要|拟|计划|力争|确保|持续|继续|进一步|加强|加大|加快|强化|提升|提高|完善|健全|推进|推动|深化|优化|严格|落实|开展|坚持|建立|创新|抓好|抓实"
+    r"|做好|聚焦|突出|着力|扎实|深入|全面|统筹|补齐|压实|夯实|拓展|规范|培育|打造|实施|构建|丰富|改进|切实|积极|不断|大力|牢牢|紧盯|紧扣|用好|充实)"
+)
+_CLOSING = re.compile(
+    r"^(?:各位代表[！!]?$|(?:各位代表|同志们)[^。]{0,60}(?:让我们|任务已经明确|蓝图)|总之|综上|让我们|回顾过去|征程|蓝图|新征程|特此|专此|以上报告|以上汇报|妥否|以上(?:通知|意见)|本(?:通知|方案|办法|计划)自"
+    r"|(?:20|19)\d\d年[^。]{0,40}(?:取得了?一定|取得了?[^。]{0,6}(?:成绩|成效)))"
+    r"|(?:奋力谱写|再上新台阶|迈上新台阶|新的更大(?:的)?贡献|做出(?:更大|应有)贡献|作出(?:更大|应有|积极)贡献|开创[^。]{0,14}新局面)[^。]{0,20}。?$"
+)
+
+
+_FIRMLY_PLANS = re.compile(r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?的?|打算|(?:工作|行动)?(?:计划|安排)$")
+_FIRMLY_ASIDE = re.compile(r"其他|其它|名词解释|名词注释|^附[件录表则：:]|相关报道")
+
+
+def overrides_parent(heading: str, kinds: list[Kind]) -> bool:
+    """Tell whether a heading below another leaves no doubt that it is of a kind of its own."""
+    plain = simplify(heading)
+    if kinds[:1] == [Kind.SHORTCOMINGS]:
+        return True
+    if kinds == [Kind.PLANS]:
+        return bool(_FIRMLY_PLANS.search(plain))
+    return kinds == [Kind.OTHER] and bool(_FIRMLY_ASIDE.search(plain))
+
+
+def heading_kinds(heading: str, genre: ReportKind, base_year: int | None) -> list[Kind]:
+    """Tell which kinds a heading announces, in its order; two for 存在问题和下一步打算, none when silent.
+
+    `base_year` is the first year the report reports on; a heading of a later year is a plan's.
+    """
+    plain = simplify(heading)
+    if _ASIDE.search(plain) and not _PLANS.search(plain):
+        return [Kind.OTHER]
+    short = _SHORTCOMINGS.search(plain)
+    if short and _ACTION_ON_PROBLEM.search(plain) and not _ADMITTED.search(plain):
+        short = None
+    plan = _PLANS.search(plain) or _later_year(plain, base_year)
+    done = _DONE.search(plain)
+    if short:
+        return [Kind.SHORTCOMINGS, Kind.PLANS] if plan and plan.start() >= short.start() else [Kind.SHORTCOMINGS]
+    if plan and done:
+        if done.start() > plan.start():
+            return [Kind.ACHIEVEMENTS]
+        return [Kind.ACHIEVEMENTS, Kind.PLANS]
+    if plan:
+        return [Kind.PLANS]
+    if done:
+        return [Kind.ACHIEVEMENTS]
+    if genre in (ReportKind.NOTICE, ReportKind.PLAN) and _TASKS.search(plain):
+        return [Kind.PLANS]
+    return []
+
+
+def _later_year(plain: str, base_year: int | None) -> re.Match[str] | None:
+    match = _YEAR.search(plain)
+    return match if match and base_year is not None and int(match[1]) > base_year else None
+
+
+_GENERIC = re.compile(
+    r"第?[一二三四五六七八九十0-9]+[、.．章节部分]*|[（(][一二三四五六七八九十0-9]+[)）]|(?:19|20)\d\d|年度?|上一|下一|步|下|上|今后|明年|来年|存在|面临|的|主要|突出|一些|几个|问题|不足|短板|困难"
+    r"|薄弱环节|差距|挑战|和|与|及|以及|其|原因|分析|工作|中|方面|情况|打算|计划|安排|思路|设想|重点|任务|措施|举措|改进|整改|努力|方向|推进|法治政府建设|法治建设|依法行政|政府|建设"
+    r"|时期|总体|目标|预期|做法|成效|成绩|回顾|开展|总结|亮点|特色|[、，：\s“”]"
+)
+
+
+def is_generic_heading(heading: str) -> bool:
+    """Tell whether a heading only names the part (存在的主要问题) and nothing of what is in it."""
+    return len(_GENERIC.sub("", simplify(heading))) <= 2
+
+
+def is_review(heading: str) -> bool:
+    """Tell whether a heading says that all that was done stands under it ("2025年工作回顾")."""
+    return bool(re.search(r"回顾|总结", simplify(heading)))
+
+
+def admits_shortcomings(sentence: str) -> bool:
+    """Tell whether a sentence turns to what is lacking ("我们也清醒地看到…还存在不少问题")."""
+    plain = simplify(sentence)
+    match = _SHORTCOMINGS_CUE.search(plain)
+    return match is not None and not re.search(rf"(?:解决|整改|化解)[^。]{{0,8}}{_PROBLEM}", match[0])
+
+
+def announces_shortcomings(sentence: str) -> bool:
+    """Tell whether a sentence only says that shortcomings follow and names none itself."""
+    plain = simplify(sentence).rstrip()
+    if plain.endswith(("：", ":")):
+        return True
+    return bool(
+        len(plain) < 90
+        and (admits_shortcomings(plain) or re.search(rf"(?:存在|面临)[^。]{{0,16}}{_PROBLEM}", plain))
+        and re.search(rf"(?:一些|不少|许多|诸多|以下|几个|一定|若干|多个|各种|老|新)[^。，]{{0,12}}{_PROBLEM}[^。，；]{{0,8}}[。！]?$|[:：]$|主要(?:表现|体现)?[在为是有]?[。:：]?$", plain)
+    )
+
+
+def turns_to_plans(sentence: str) -> bool:
+    """Tell whether a sentence turns to what comes next ("下一步，我局将…")."""
+    return bool(_PLANS_CUE.search(simplify(sentence)))
+
+
+def is_commitment(sentence: str) -> bool:
+    """Tell whether a sentence only promises to deal with the problems named before it."""
+    return bool(_COMMITMENT.search(simplify(sentence)))
+
+
+def leans_to(point: str) -> Kind | None:
+    """Tell by its first words whether a point names a lack or an intention, None when neither."""
+    opening = re.split(r"[。；;\n]", simplify(point), maxsplit=1)[0]
+    if _LACK.search(opening):
+        return Kind.SHORTCOMINGS
+    return Kind.PLANS if _INTENT.match(opening) else None
+
+
+def is_closing(paragraph: str) -> bool:
+    """Tell whether a paragraph rounds a report off and plans nothing of its own."""
+    return bool(_CLOSING.search(simplify(paragraph)))

@@ -1,0 +1,371 @@
+"""The one door to the shelf: take reports in, give them out, search them, take them off.
+
+What a crash may leave, and why nothing of it is ever seen
+-----------------------------------------------------------
+SQL is the one truth. A report is `indexing`, `ready` or `deleting`; every read and every search
+result passes through SQL and sees `ready` reports of the named workspaces only. All writes hold
+one file lock, which the system lets go of when a process dies.
+
+    add      embed (no lock) -> lock -> SQL: report, text, passages as `indexing`
+             -> vectors -> words -> SQL, one transaction: `ready`, the source points here, and the
+             report that the source stood for before is `deleting` -> remove that one as below
+    delete   lock -> SQL: `deleting` -> words -> vectors -> both asked whether anything is left
+             -> SQL: rows gone
+
+So whatever is in an index without a `ready` row belongs to an `indexing` or a `deleting` row, and
+whoever holds the lock and finds such a row knows that its writer died: it is removed, at the next
+open or the next write. A replaced report is visible up to the one transaction in which its
+successor becomes so. Power cuts and hands in the folders can break more than that: at the first
+use of an index its count is held against SQL, and only where they differ are the ids compared,
+the missing ones added and the orphans dropped.
+
+Another process's writes are noticed by `shelf.generation`, which rises in every transaction:
+tantivy's reader and Chroma, which otherwise go on answering from memory, are then opened anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from filelock import FileLock, Timeout
+
+from store import db, rebuild
+from store.errors import EmbeddingError, IndexMismatchError, LibraryBusyError, NotFoundError
+from store.fuse import fuse, words_weight
+from store.health import Finding, IndexDamagedError
+from store.indexes import Indexes
+from store.models import DEFAULT_WORKSPACE, Document, Hit, Passage, Report, Scope, SourceText
+from store.shelf import Shelf, content_hash, passage_id
+from store.vectors import VectorIndex, embedded, served
+
+if TYPE_CHECKING:
+    from store.embed import EmbeddingModel
+
+LOCK_TIMEOUT_S = 10.0
+CANDIDATES = 50
+"""Passages each index puts forward."""
+
+Status = Literal["added", "unchanged", "replaced"]
+
+
+class Library:
+    """Reports of all workspaces in one data directory. Safe to share between threads."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        embedding: EmbeddingModel | None,
+        chunking_version: int,
+        database_url: str | None = None,
+        chroma_url: str | None = None,
+        lock_timeout_s: float = LOCK_TIMEOUT_S,
+    ) -> None:
+        """Open the shelf in `data_dir`, creating it at first, and finish what a crash cut off.
+
+        Indexes and the embedding model are only loaded when something needs them. Without an
+        `embedding` searches go by words alone.
+        """
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._embedding = embedding
+        self._chunking = f".c{chunking_version}"
+        self.shape = (embedding.name if embedding else "words") + self._chunking
+        self._lock = FileLock(data_dir / "write.lock")
+        self._lock_timeout_s = lock_timeout_s
+        self._engine = db.open_engine(database_url or db.sqlite_url(data_dir))
+        self._shelf = Shelf(self._engine)
+        connect = served(chroma_url) if chroma_url else embedded(data_dir / "vectors")
+        vectors = VectorIndex(connect, self.shape) if embedding else None
+        self._indexes = Indexes(self._shelf, data_dir / "words", vectors, self.embed_texts)
+        self._state = threading.RLock()
+        self._seen = -1
+        self._writing_here = False
+        self._mismatch: str | None = None
+        self._words_usable = True
+        self._shelves: dict[str, int] = {}
+        self._agreed: set[str | None] = set()
+        self._start()
+
+    def _start(self) -> None:
+        if not db.has_tables(self._engine):
+            with self._held():
+                db.create_tables(self._engine)
+        if self._shelf.unfinished():
+            self._mend(self._finish_all)
+
+    # --- taking in and taking off ---------------------------------------------------------------
+
+    def add(self, document: Document, *, workspace: str = DEFAULT_WORKSPACE) -> tuple[Status, Report]:
+        """Store and index a document. The same text again is `unchanged`, under another source too."""
+        digest = content_hash(document.text)
+        present = self._shelf.find_content(workspace, digest)
+        if present and self._shelf.holder(workspace, document.source) == present.id:
+            return "unchanged", present
+        self._sync()
+        self._require_shape(writing=True)
+        vectors = None if present else self._vectors(document)
+        with self._writing():
+            self._require_shape(writing=True)
+            return self._store(document, workspace, vectors)
+
+    def _store(
+        self, document: Document, workspace: str, vectors: list[list[float]] | None
+    ) -> tuple[Status, Report]:
+        present = self._shelf.find_content(workspace, content_hash(document.text))
+        before = self._shelf.holder(workspace, document.source)
+        report_id = present.id if present else self._take_in(document, workspace, vectors)
+        retired = self._shelf.publish(report_id, workspace, document.source)
+        if retired is not None:
+            self._remove(retired.id, workspace)
+        status: Status = "unchanged" if present else "added"
+        if before not in (None, report_id):
+            status = "replaced"
+        return status, self.report(report_id, [workspace])
+
+    def _take_in(self, document: Document, workspace: str, vectors: list[list[float]] | None) -> str:
+        if vectors is None:  # deleted by another process since we looked
+            vectors = self._vectors(document)
+        report_id = self._shelf.free_id(workspace, content_hash(document.text))
+        self._shelf.insert(report_id, document, workspace, self.shape)
+        texts = {passage_id(report_id, draft.ordinal): draft.indexed_text for draft in document.passages}
+        self._indexes.add(workspace, report_id, texts, vectors)
+        return report_id
+
+    def _vectors(self, document: Document) -> list[list[float]]:
+        if self._embedding is None:
+            return []
+        return self.embed_texts([draft.indexed_text for draft in document.passages])
+
+    def delete(self, report_id: str, workspace: str) -> Report:
+        """Take a report off the shelf and out of both indexes; raises if anything of it is left."""
+        with self._writing():
+            report = self.report(report_id, [workspace])
+            self._shelf.mark_deleting(report.id)
+            self._remove(report.id, workspace)
+        return report
+
+    def _remove(self, report_id: str, workspace: str) -> None:
+        """Finish a removal: the row goes last, so that a crash anywhere before is taken up again."""
+        self._indexes.remove(workspace, report_id)
+        left = self._indexes.left(workspace, report_id)
+        if left:
+            raise IndexDamagedError(f"报告 {report_id} 仍有 {left} 段留在索引中")
+        self._shelf.purge(report_id)
+        rows = self._shelf.rows_left(report_id)
+        if rows:
+            raise IndexDamagedError(f"报告 {report_id} 仍有 {rows} 行留在数据库中")
+
+    # --- giving out -----------------------------------------------------------------------------
+
+    def reports(self, workspaces: Sequence[str]) -> list[Report]:
+        """Every report of these workspaces, the newest taken in last."""
+        return self._shelf.reports(workspaces)
+
+    def report(self, id_or_prefix: str, workspaces: Sequence[str]) -> Report:
+        """Find a report by its id or an unambiguous beginning of it."""
+        prefix = id_or_prefix.strip().lower()
+        found = self._shelf.matching(prefix, workspaces) if prefix else []
+        if not found:
+            raise NotFoundError(f"没有编号为 {id_or_prefix!r} 的报告")
+        if len(found) > 1:
+            names = "；".join(f"{report.id} {report.title}" for report in found)
+            raise NotFoundError(f"编号 {id_or_prefix!r} 不唯一：{names}", hint="请把编号写长一些。")
+        return found[0]
+
+    def text(self, report_id: str, workspaces: Sequence[str]) -> str:
+        """The cleaned text: what every offset points into."""
+        return self._shelf.text(self.report(report_id, workspaces).id)
+
+    def origin(self, report_id: str, workspaces: Sequence[str]) -> SourceText:
+        """What the reader decoded, before cleaning."""
+        return self._shelf.origin(self.report(report_id, workspaces).id)
+
+    def raw(self, report_id: str, workspaces: Sequence[str]) -> str:
+        return self.origin(report_id, workspaces).text
+
+    def page_starts(self, report_id: str, workspaces: Sequence[str]) -> tuple[int, ...]:
+        return self._shelf.page_starts(self.report(report_id, workspaces).id)
+
+    def passages(self, report_id: str, workspaces: Sequence[str]) -> list[Passage]:
+        """A report's passages in order."""
+        return self._shelf.passages(self.report(report_id, workspaces).id, workspaces)
+
+    def passage(self, passage_id: str, workspaces: Sequence[str]) -> Passage:
+        found = self._shelf.passages_by_id([passage_id], workspaces)
+        if passage_id not in found:
+            raise NotFoundError(f"没有编号为 {passage_id!r} 的段落")
+        return found[passage_id]
+
+    # --- searching --------------------------------------------------------------------------------
+
+    def search(
+        self, query: str, scope: Scope, *, k: int = 10, vector: Sequence[float] | None = None
+    ) -> list[Hit]:
+        """Rank passages for `query`, best first. `vector` spares embedding the query again."""
+        if k <= 0 or not query.strip() or scope.report_ids == frozenset():
+            return []
+        self._sync()
+        self._require_shape(writing=False)
+        self._ensure_agreement(scope.workspaces)
+        limit = max(CANDIDATES, k)
+        embed: Callable[[], Sequence[float]] | None = None
+        if self._embedding is not None:
+            embed = (lambda: vector) if vector is not None else (lambda: self.embed_query(query))
+        everything = set(self._shelves) <= set(scope.workspaces)
+        found = self._indexes.candidates(query, scope, limit, embed, all_shelves=everything)
+        return self._hits(found.dense, found.words.scores, found.words.coverage, scope, limit)[:k]
+
+    def _hits(
+        self, dense: dict[str, float], words: dict[str, float], coverage: float, scope: Scope, limit: int
+    ) -> list[Hit]:
+        passages = self._shelf.passages_by_id(list({**dense, **words}), scope.workspaces, scope.report_ids)
+        # A complete list says of what it lacks that it did not match at all.
+        floor = 0.0 if len(words) < limit else None
+        ranked = fuse(
+            {key: dense[key] for key in dense if key in passages},
+            {key: words[key] for key in words if key in passages},
+            weight=words_weight(coverage) if dense else 1.0,
+            words_floor=floor,
+        )
+        return [Hit(passages[key], score, words.get(key), dense.get(key)) for key, score in ranked]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self._model().embeddings.embed_query(text)
+
+    def embed_texts(self, texts: Sequence[str]) -> list[list[float]]:
+        model = self._model()
+        vectors = model.embeddings.embed_documents(list(texts)) if texts else []
+        sizes = {len(vector) for vector in vectors}
+        if len(vectors) != len(texts) or len(sizes) > 1 or (model.dimensions and sizes - {model.dimensions}):
+            raise EmbeddingError(f"嵌入模型 {model.name} 返回的向量数目或维数不对")
+        return vectors
+
+    def _model(self) -> EmbeddingModel:
+        if self._embedding is None:
+            raise EmbeddingError("没有可用的嵌入模型")
+        return self._embedding
+
+    # --- health -------------------------------------------------------------------------------------
+
+    def reindex(
+        self,
+        *,
+        parse: rebuild.Parse | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Finding]:
+        """Rebuild both indexes from the stored text; cut off, it goes on where it stopped.
+
+        `parse` (store.document.parse) works structure out anew; a report it refuses keeps
+        what it has and is named in the findings. Searches are refused until the end.
+        """
+        with self._writing():
+            self._agreed.clear()
+            try:
+                return rebuild.rebuild(self._shelf, self._indexes, self.shape, parse, progress)
+            finally:
+                self._look_again(self._shelf.generation())
+
+    def check(self) -> list[Finding]:
+        """Hold the indexes against SQL, id by id."""
+        self._sync()
+        return rebuild.check(self._shelf, self._indexes, self._mismatch)
+
+    def close(self) -> None:
+        self._indexes.close()
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- locks and agreement ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _held(self, timeout_s: float | None = None) -> Iterator[None]:
+        try:
+            self._lock.acquire(timeout=self._lock_timeout_s if timeout_s is None else timeout_s)
+        except Timeout as error:
+            raise LibraryBusyError("数据目录正被另一个进程写入") from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _writing(self, timeout_s: float | None = None) -> Iterator[None]:
+        """Hold the write lock, with everything of other processes seen and finished."""
+        with self._held(timeout_s):
+            self._sync()
+            self._writing_here = True
+            try:
+                self._finish_all()
+                yield
+            finally:
+                self._seen = self._shelf.generation()
+                self._shelves = self._shelf.passage_counts()
+                self._writing_here = False
+
+    def _sync(self) -> None:
+        """Look again if another process has written. While we hold the lock, nobody can."""
+        with self._state:
+            # Read before the indexes are: what is written meanwhile must be noticed next time.
+            generation = self._shelf.generation()
+            if self._writing_here or generation == self._seen:
+                return
+            self._indexes.reload()
+            self._look_again(generation)
+
+    def _look_again(self, generation: int) -> None:
+        with self._state:
+            self._seen = generation
+            self._shelves = self._shelf.passage_counts()
+            shapes = self._shelf.shapes()
+            rebuilding = self._shelf.rebuilding_as() is not None
+            self._words_usable = not rebuilding and all(s.endswith(self._chunking) for s in shapes)
+            self._mismatch = None
+            if rebuilding:
+                self._mismatch = "重建索引尚未完成"
+            elif others := shapes - {self.shape}:
+                self._mismatch = f"索引建于 {'、'.join(sorted(others))}，现在的设置是 {self.shape}"
+
+    def _require_shape(self, *, writing: bool) -> None:
+        """Refuse to mix embeddings or chunkings. Reading by words alone only needs the chunking."""
+        if self._mismatch is None:
+            return
+        if writing or self._embedding is not None or not self._words_usable:
+            raise IndexMismatchError(self._mismatch)
+
+    def _ensure_agreement(self, workspaces: Sequence[str]) -> None:
+        """At the first use of an index, hold its count against SQL, and mend it if they differ."""
+        if None not in self._agreed:
+            if not self._indexes.words_agree() and not self._mend(self._indexes.mend_words):
+                return  # somebody is writing: counts differ for that, and are looked at again
+            self._agreed.add(None)
+        for workspace in set(workspaces) - self._agreed:
+            agrees = self._indexes.vectors_agree(workspace)
+            if agrees or self._mend(partial(self._indexes.mend_vectors, workspace)):
+                self._agreed.add(workspace)
+
+    def _mend(self, repair: Callable[[], None]) -> bool:
+        """Repair under the lock; False where another process holds it."""
+        try:
+            with self._writing(timeout_s=0):
+                repair()
+        except LibraryBusyError:
+            return False
+        return True
+
+    def _finish_all(self) -> None:
+        """Remove what an interrupted add or delete left. Only under the lock: its writer is dead."""
+        for report in self._shelf.unfinished():
+            self._remove(report.id, report.workspace)

@@ -1,0 +1,198 @@
+"""Headings -> sections and their kind; where there is no heading, the discourse decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from store.headings import Heading, find_headings
+from store.kinds import admits_shortcomings, heading_kinds, is_commitment, is_review, leans_to, overrides_parent, turns_to_plans
+from store.models import Kind, ReportKind, Section
+from store.numbering import enumerated_at, marker_at
+from store.sentences import Span, paragraphs, sentences, trim
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A section's own text, without the sections below it; it begins with the heading."""
+
+    section: Section
+    start: int
+    end: int
+
+
+def outline(text: str, genre: ReportKind, base_year: int | None) -> tuple[Section, ...]:
+    """Find the sections of a cleaned text in order, parents before children.
+
+    The first section is the preamble, with an empty path, unless a heading opens the text. Parts
+    that the discourse sets off inside a section become sections of their own with its path.
+    """
+    headings = find_headings(text)
+    sections = _nest(text, headings)
+    kinds = _kinds(text, sections, genre, base_year)
+    preamble_end = headings[0].start if headings else len(text)
+    preamble = Section((), 0, Kind.OTHER, 0, 0, preamble_end)
+    first = [Kind.PLANS] if genre in (ReportKind.NOTICE, ReportKind.PLAN) else [Kind.ACHIEVEMENTS]
+    tops = [preamble, *sections] if text[:preamble_end].strip() else list(sections)
+    announced = [first if not headings else [Kind.OTHER], *kinds] if len(tops) > len(sections) else kinds
+    headed = {kind for kinds_of in kinds for kind in kinds_of}
+    result: list[Section] = []
+    for section, section_kinds in zip(tops, announced, strict=True):
+        parts = _by_discourse(text, tops, section, section_kinds, headed)
+        headed |= {part.kind for part in parts if part.kind is Kind.SHORTCOMINGS}
+        result += parts
+    return tuple(sorted(result, key=lambda s: (s.start, s.level, -s.end)))
+
+
+def regions(text: str, sections: tuple[Section, ...]) -> Iterator[Region]:
+    """Cut the text into the sections' own parts; together they hold everything but white space."""
+    for index, section in enumerate(sections):
+        below = sections[index + 1] if index + 1 < len(sections) else None
+        end = below.start if below and below.start < section.end else section.end
+        span = trim(text, section.start, end)
+        if span.start < span.end:
+            yield Region(section, span.start, span.end)
+
+
+def _nest(text: str, headings: list[Heading]) -> list[Section]:
+    sections: list[Section] = []
+    for index, heading in enumerate(headings):
+        end = next((h.start for h in headings[index + 1 :] if h.style <= heading.style), len(text))
+        parents = _parents(headings[:index], heading)
+        path = tuple(h.label(text) for h in [*parents, heading])
+        sections.append(Section(path, len(parents), Kind.OTHER, heading.start, heading.body_start, end))
+    return sections
+
+
+def _parents(before: list[Heading], heading: Heading) -> list[Heading]:
+    chain: list[Heading] = []
+    rank = heading.style
+    for earlier in reversed(before):
+        if earlier.style < rank:
+            chain.append(earlier)
+            rank = earlier.style
+    return chain[::-1]
+
+
+def _kinds(text: str, sections: list[Section], genre: ReportKind, base_year: int | None) -> list[list[Kind]]:
+    """Give each section the kinds its heading announces, else its parent's, else the genre's."""
+    default = Kind.PLANS if genre in (ReportKind.NOTICE, ReportKind.PLAN) else Kind.ACHIEVEMENTS
+    own = {s.path: heading_kinds(s.heading, genre, base_year) for s in sections}
+    result: list[list[Kind]] = []
+    turned = False
+    for section in sections:
+        if section.level == 0:
+            silent = Kind.PLANS if genre is ReportKind.WORK_REPORT else Kind.OTHER
+            kinds = own[section.path] or [silent if turned else default]
+            turned = turned or Kind.SHORTCOMINGS in kinds or is_review(section.heading)
+        else:
+            parent = result[_parent_index(sections, section)]
+            kinds = _child_kinds(parent, own[section.path], section.heading, text[_after_number(text, section) : section.end])
+        result.append(kinds)
+    return result
+
+
+def _after_number(text: str, section: Section) -> int:
+    marker = marker_at(text, section.start)
+    return marker.end if marker else section.start
+
+
+def _parent_index(sections: list[Section], section: Section) -> int:
+    return max(
+        i for i, s in enumerate(sections) if s.level == section.level - 1 and s.start < section.start < s.end
+    )
+
+
+def _child_kinds(parent: list[Kind], own: list[Kind], heading: str, body: str) -> list[Kind]:
+    """Let a child differ from its parent only where its own heading leaves no doubt."""
+    if len(parent) > 1:
+        said = [kind for kind in own if kind in parent]
+        leaning = leans_to(body)
+        return said or ([leaning] if leaning in parent else parent)
+    if parent == [Kind.OTHER]:
+        return own if own in ([Kind.PLANS], [Kind.SHORTCOMINGS]) else parent
+    return own if overrides_parent(heading, own) else parent
+
+
+def _by_discourse(
+    text: str, sections: list[Section], section: Section, announced: list[Kind], headed: set[Kind]
+) -> list[Section]:
+    """Give the section its first kind and set off the parts whose discourse is of another kind."""
+    whole = replace(section, kind=announced[0])
+    own_end = min((s.start for s in sections if section.start < s.start < section.end), default=section.end)
+    turns = _turns(text, section, own_end, announced, headed)
+    if not turns:
+        return [whole]
+    if turns[0][0] <= section.body_start and turns[0][1] == own_end:
+        return [replace(whole, kind=turns[0][2])]
+    parts = [Section(section.path, section.level + 1, kind, start, start, end) for start, end, kind in turns]
+    resumed = [
+        Section(section.path, section.level + 1, announced[0], end, end, following)
+        for (_, end, _), following in zip(turns, [*(t[0] for t in turns[1:]), own_end], strict=True)
+        if text[end:following].strip()
+    ]
+    return [whole, *parts, *resumed]
+
+
+def _turns(
+    text: str, section: Section, own_end: int, announced: list[Kind], headed: set[Kind]
+) -> list[tuple[int, int, Kind]]:
+    """Find the ranges of a section's own text that are of another kind than its first one."""
+    mixed = len(announced) > 1
+    seek_problems = mixed or Kind.SHORTCOMINGS not in headed
+    if not mixed and (announced[0] is Kind.SHORTCOMINGS or (announced[0] is Kind.PLANS and not seek_problems)):
+        return []
+    seek_plans = mixed or Kind.PLANS not in headed or announced[0] is Kind.PLANS
+    state = _State(announced[0], _second_period(section.heading) if mixed else None)
+    marks: list[tuple[int, Kind]] = []
+    for line in paragraphs(text, section.body_start, own_end):
+        for sentence in sentences(text, line.start, line.end):
+            before = state.kind
+            state.read(sentence.of(text), problems=seek_problems, plans=seek_plans)
+            if state.kind is not before:
+                marks.append((sentence.start, state.kind))
+        before = state.kind
+        state.end_paragraph(text, line, own_end, mixed=mixed)
+        if state.kind is not before:
+            marks.append((line.end, state.kind))
+    ends = [start for start, _ in marks[1:]] + [own_end] * bool(marks)
+    return [
+        (start, end, kind)
+        for (start, kind), end in zip(marks, ends, strict=True)
+        if kind is not announced[0] and text[start:end].strip()
+    ]
+
+
+def _second_period(heading: str) -> str | None:
+    """Find what a heading of two parts names second ("“十四五”成就和“十五五”目标" -> 十五五)."""
+    quoted = re.findall(r"[“\"]([^”\"]+)[”\"]", heading)
+    return quoted[1] if len(quoted) > 1 else None
+
+
+class _State:
+    """Which kind the discourse is in, sentence by sentence."""
+
+    def __init__(self, kind: Kind, pivot: str | None) -> None:
+        self.home = kind
+        self.kind = kind
+        self.pivot = pivot
+
+    def read(self, sentence: str, *, problems: bool, plans: bool) -> None:
+        if problems and (self.kind is not Kind.PLANS or self.home is Kind.PLANS) and admits_shortcomings(sentence):
+            self.kind = Kind.SHORTCOMINGS
+        elif self.kind is Kind.SHORTCOMINGS and self.home is not Kind.SHORTCOMINGS and is_commitment(sentence):
+            self.kind = Kind.OTHER
+        elif plans and (turns_to_plans(sentence) or (self.pivot and sentence.lstrip("“\"").startswith(self.pivot))):
+            self.kind = Kind.PLANS
+
+    def end_paragraph(self, text: str, line: Span, end: int, *, mixed: bool) -> None:
+        """An admission without a heading ends with its paragraph unless a list follows it."""
+        if mixed or self.kind in (self.home, Kind.PLANS):
+            return
+        following = next(iter(paragraphs(text, line.end, end)), None)
+        goes_on = following is not None and (
+            text[line.end - 1] in "：:" or enumerated_at(text, following.start) is not None
+        )
+        if not goes_on or self.kind is Kind.OTHER:
+            self.kind = self.home

@@ -1,0 +1,416 @@
+"""Reports and passages in SQL: every statement there is, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Literal, cast
+
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+
+from store.db import passages, reports, shelf, sources, texts
+from store.models import Document, Kind, Passage, PassageDraft, Report, ReportKind, Script, SourceText
+
+INDEXING, READY, DELETING = "indexing", "ready", "deleting"
+ID_LENGTH = 12
+
+_IN_LIMIT = 500
+"""Values an IN list may hold; SQLite's limit is far higher, planning time is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A report that an interrupted add or delete left behind."""
+
+    id: str
+    workspace: str
+    state: Literal["indexing", "deleting"]
+
+
+def content_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def passage_id(report_id: str, ordinal: int) -> str:
+    return f"{report_id}-{ordinal:04d}"
+
+
+def report_of(passage_id: str) -> str:
+    return passage_id[:ID_LENGTH]
+
+
+class Shelf:
+    """The SQL side of a library. Reads see ready reports of the workspaces named, nothing else."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # --- state -----------------------------------------------------------------------------
+
+    def generation(self) -> int:
+        return int(self._scalar(select(shelf.c.generation)))
+
+    def rebuilding_as(self) -> str | None:
+        return cast("str | None", self._scalar(select(shelf.c.rebuilding_as)))
+
+    def begin_rebuilding(self, shape: str) -> None:
+        """From now on no report counts as indexed, until `set_shape` or `restructure` says so."""
+        with self._engine.begin() as connection:
+            _bump(connection)
+            connection.execute(update(shelf).values(rebuilding_as=shape))
+            connection.execute(update(reports).values(indexed_as=""))
+
+    def end_rebuilding(self) -> None:
+        with self._engine.begin() as connection:
+            _bump(connection)
+            connection.execute(update(shelf).values(rebuilding_as=None))
+
+    def shapes(self) -> set[str]:
+        """Under which embedding and chunking the ready reports are indexed."""
+        query = select(reports.c.indexed_as).where(reports.c.state == READY).distinct()
+        return {row[0] for row in self._rows(query)}
+
+    def unfinished(self) -> list[Unfinished]:
+        query = select(reports.c.id, reports.c.workspace, reports.c.state).where(
+            reports.c.state.in_([INDEXING, DELETING])
+        )
+        return [Unfinished(row.id, row.workspace, row.state) for row in self._rows(query)]
+
+    def passage_counts(self) -> dict[str, int]:
+        """Workspace -> number of ready passages."""
+        query = (
+            select(reports.c.workspace, func.sum(reports.c.passages).label("total"))
+            .where(reports.c.state == READY)
+            .group_by(reports.c.workspace)
+        )
+        return {row.workspace: int(row.total) for row in self._rows(query)}
+
+    def report_counts(self) -> dict[str, int]:
+        query = (
+            select(reports.c.workspace, func.count().label("total"))
+            .where(reports.c.state == READY)
+            .group_by(reports.c.workspace)
+        )
+        return {row.workspace: int(row.total) for row in self._rows(query)}
+
+    def passage_ids(
+        self, workspace: str, report_ids: Iterable[str] | None = None, *, limit: int | None = None
+    ) -> list[str]:
+        """Ids of the ready passages of a workspace, or of some reports in it."""
+        if report_ids is not None:
+            visible = list(self._shelves(report_ids, [workspace]))
+            named = (
+                select(passages.c.id).where(passages.c.report_id.in_(batch)) for batch in _parts(visible)
+            )
+            return list(islice((row.id for query in named for row in self._rows(query.limit(limit))), limit))
+        query = (
+            select(passages.c.id)
+            .join(reports, reports.c.id == passages.c.report_id)
+            .where(reports.c.state == READY, reports.c.workspace == workspace)
+        )
+        return [row.id for row in self._rows(query.limit(limit))]
+
+    def share(self, workspace: str, report_ids: Iterable[str]) -> float:
+        """Which part of a workspace's passages these reports hold, 0 to 1."""
+        visible = list(self._shelves(report_ids, [workspace]))
+        counts = (
+            select(func.sum(reports.c.passages)).where(reports.c.id.in_(part)) for part in _parts(visible)
+        )
+        total = self.passage_counts().get(workspace, 0)
+        return sum(int(self._scalar(count) or 0) for count in counts) / total if total else 0.0
+
+    # --- reads -----------------------------------------------------------------------------
+
+    def reports(self, workspaces: Sequence[str]) -> list[Report]:
+        query = self._visible(select(reports), workspaces).order_by(reports.c.position)
+        return [_report(row) for row in self._rows(query)]
+
+    def matching(self, prefix: str, workspaces: Sequence[str], limit: int = 6) -> list[Report]:
+        """Reports whose id begins with `prefix`, an exact one alone."""
+        query = self._visible(select(reports), workspaces).where(
+            reports.c.id.startswith(prefix, autoescape=True)
+        )
+        return [_report(row) for row in self._rows(query.order_by(reports.c.position).limit(limit))]
+
+    def text(self, report_id: str) -> str:
+        return str(self._scalar(select(texts.c.text).where(texts.c.report_id == report_id)))
+
+    def page_starts(self, report_id: str) -> tuple[int, ...]:
+        return tuple(self._scalar(select(texts.c.page_starts).where(texts.c.report_id == report_id)))
+
+    def source(self, report_id: str) -> str:
+        return str(self._scalar(select(reports.c.source).where(reports.c.id == report_id)))
+
+    def origin(self, report_id: str) -> SourceText:
+        (row,) = self._rows(select(texts).where(texts.c.report_id == report_id))
+        return SourceText(
+            text=row.raw,
+            media=row.media,
+            encoding=row.encoding,
+            title=row.raw_title,
+            published=row.raw_published,
+            page_starts=tuple(row.raw_page_starts),
+        )
+
+    def passages(self, report_id: str, workspaces: Sequence[str]) -> list[Passage]:
+        query = select(passages).where(passages.c.report_id == report_id).order_by(passages.c.ordinal)
+        rows = self._rows(query)
+        shelves = self._shelves([report_id], workspaces)
+        return [_passage(row, shelves[report_id]) for row in rows if shelves]
+
+    def passages_by_id(
+        self, ids: Sequence[str], workspaces: Sequence[str], report_ids: Iterable[str] | None = None
+    ) -> dict[str, Passage]:
+        """Read passages, in order of `ids`; those deleted, half done or out of scope are not there."""
+        rows: list[Row[Any]] = []
+        for batch in _parts(ids):
+            rows += self._rows(select(passages).where(passages.c.id.in_(batch)))
+        # After the rows, so that what is deleted between the two statements is not shown.
+        shelves = self._shelves({row.report_id for row in rows}, workspaces)
+        wanted = shelves.keys() if report_ids is None else shelves.keys() & set(report_ids)
+        found = {row.id: _passage(row, shelves[row.report_id]) for row in rows if row.report_id in wanted}
+        return {key: found[key] for key in ids if key in found}
+
+    def _shelves(self, report_ids: Iterable[str], workspaces: Sequence[str]) -> dict[str, str]:
+        """Report id -> workspace, of those that may be seen.
+
+        By primary key, and told apart here: joined or filtered in SQL, SQLite walks the state index
+        of the whole shelf instead (10 ms at 20,000 passages).
+        """
+        columns = (reports.c.id, reports.c.workspace, reports.c.state)
+        visible: dict[str, str] = {}
+        for batch in _parts(list(report_ids)):
+            for row in self._rows(select(*columns).where(reports.c.id.in_(batch))):
+                if row.state == READY and row.workspace in workspaces:
+                    visible[row.id] = row.workspace
+        return visible
+
+    def find_content(self, workspace: str, digest: str) -> Report | None:
+        query = self._visible(select(reports), [workspace]).where(reports.c.content_hash == digest)
+        rows = self._rows(query.order_by(reports.c.position).limit(1))
+        return _report(rows[0]) if rows else None
+
+    def holder(self, workspace: str, source: str) -> str | None:
+        """Which report a source stands for now."""
+        query = select(sources.c.report_id).where(
+            sources.c.workspace == workspace, sources.c.source == source_key(source)
+        )
+        return cast("str | None", self._scalar(query))
+
+    # --- writes (the caller holds the write lock) --------------------------------------------
+
+    def free_id(self, workspace: str, digest: str) -> str:
+        """Derive a report's id from its content; a taken one (reindexed text) is passed over."""
+        for salt in range(1_000):
+            seed = f"{workspace}\0{digest}" + (f"\0{salt}" if salt else "")
+            candidate = hashlib.sha256(seed.encode()).hexdigest()[:ID_LENGTH]
+            if self._scalar(select(reports.c.id).where(reports.c.id == candidate)) is None:
+                return candidate
+        raise AssertionError("a thousand ids taken")
+
+    def insert(self, report_id: str, document: Document, workspace: str, shape: str) -> None:
+        """Write a report with everything it has, invisible until `publish`."""
+        with self._engine.begin() as connection:
+            _bump(connection)
+            last = connection.execute(select(func.max(reports.c.position))).scalar()
+            fixed = {
+                "id": report_id,
+                "workspace": workspace,
+                "state": INDEXING,
+                "position": (last or 0) + 1,
+                "added_at": datetime.now(UTC),
+                "source": document.source,
+            }
+            connection.execute(insert(reports).values(**fixed, **_facts(document, shape)))
+            connection.execute(insert(texts).values(report_id=report_id, **_texts(document)))
+            _insert_passages(connection, report_id, document.passages)
+
+    def publish(self, report_id: str, workspace: str, source: str) -> Unfinished | None:
+        """In one transaction: the report becomes visible, `source` stands for it from now on, and
+        the report it stood for before, when no other source holds it, becomes invisible (returned).
+        """
+        before = self.holder(workspace, source)
+        with self._engine.begin() as connection:
+            _bump(connection)
+            connection.execute(update(reports).where(reports.c.id == report_id).values(state=READY))
+            _point(connection, workspace, source, report_id)
+            if before in (None, report_id) or _adopt(connection, str(before)):
+                return None
+            connection.execute(update(reports).where(reports.c.id == before).values(state=DELETING))
+        return Unfinished(str(before), workspace, "deleting")
+
+    def mark_deleting(self, report_id: str) -> None:
+        with self._engine.begin() as connection:
+            _bump(connection)
+            connection.execute(update(reports).where(reports.c.id == report_id).values(state=DELETING))
+            connection.execute(delete(sources).where(sources.c.report_id == report_id))
+
+    def purge(self, report_id: str) -> None:
+        with self._engine.begin() as connection:
+            _bump(connection)
+            # Spelled out: a database where cascades are switched off must not keep anything.
+            for table in (sources, passages, texts):
+                connection.execute(delete(table).where(table.c.report_id == report_id))
+            connection.execute(delete(reports).where(reports.c.id == report_id))
+
+    def rows_left(self, report_id: str) -> int:
+        counts = (select(func.count()).where(t.c.report_id == report_id) for t in (sources, passages, texts))
+        own = select(func.count()).where(reports.c.id == report_id)
+        return sum(int(self._scalar(query)) for query in (own, *counts))
+
+    def restructure(self, report_id: str, document: Document, shape: str) -> None:
+        """Write a report's facts, text and passages anew under its id (reindex)."""
+        with self._engine.begin() as connection:
+            _bump(connection)
+            facts = _facts(document, shape)
+            connection.execute(update(reports).where(reports.c.id == report_id).values(**facts))
+            cleaned = {"text": document.text, "page_starts": list(document.page_starts)}
+            connection.execute(update(texts).where(texts.c.report_id == report_id).values(**cleaned))
+            connection.execute(delete(passages).where(passages.c.report_id == report_id))
+            _insert_passages(connection, report_id, document.passages)
+
+    def all_ready(self) -> list[tuple[str, str, str]]:
+        """(id, workspace, indexed_as) of every ready report, in order of taking in."""
+        columns = (reports.c.id, reports.c.workspace, reports.c.indexed_as)
+        query = select(*columns).where(reports.c.state == READY).order_by(reports.c.position)
+        return [(row.id, row.workspace, row.indexed_as) for row in self._rows(query)]
+
+    def set_shape(self, report_id: str, shape: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(update(reports).where(reports.c.id == report_id).values(indexed_as=shape))
+
+    # --- how ---------------------------------------------------------------------------------
+
+    def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        with self._engine.connect() as connection:
+            return connection.execute(query).fetchall()
+
+    def _scalar(self, query: Select[Any]) -> Any:
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar()
+
+    @staticmethod
+    def _visible(query: Select[Any], workspaces: Sequence[str]) -> Select[Any]:
+        return query.where(reports.c.state == READY, reports.c.workspace.in_(list(workspaces)))
+
+
+def source_key(source: str) -> str:
+    """Keep a source short enough for a key; the longest are known by their hash."""
+    return source if len(source) <= 1_000 else f"sha256:{content_hash(source)}"
+
+
+def indexed_text(passage: Passage) -> str:
+    """What both indexes hold of a passage: its prefix and its text."""
+    return f"{passage.prefix}\n{passage.text}" if passage.prefix else passage.text
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[start : start + _IN_LIMIT] for start in range(0, len(values), _IN_LIMIT))
+
+
+def _bump(connection: Connection) -> None:
+    # First in every transaction: it takes SQLite's write lock at once instead of half way.
+    connection.execute(update(shelf).values(generation=shelf.c.generation + 1))
+
+
+def _point(connection: Connection, workspace: str, source: str, report_id: str) -> None:
+    key = source_key(source)
+    mine = (sources.c.workspace == workspace) & (sources.c.source == key)
+    connection.execute(delete(sources).where(mine))
+    connection.execute(insert(sources).values(workspace=workspace, source=key, report_id=report_id))
+
+
+def _adopt(connection: Connection, report_id: str) -> bool:
+    """Give a report that lost a source another of its own; False where none is left."""
+    query = select(sources.c.source).where(sources.c.report_id == report_id).order_by(sources.c.source)
+    other = connection.execute(query.limit(1)).scalar()
+    if other is None:
+        return False
+    connection.execute(update(reports).where(reports.c.id == report_id).values(source=other))
+    return True
+
+
+def _facts(document: Document, shape: str) -> dict[str, object]:
+    facts = document.facts
+    return {
+        "content_hash": content_hash(document.text),
+        "indexed_as": shape,
+        "title": facts.title,
+        "agency": facts.agency,
+        "region": facts.region,
+        "period": list(facts.period),
+        "kind": facts.kind.value,
+        "published": facts.published,
+        "script": facts.script,
+        "chars": len(document.text),
+        "passages": len(document.passages),
+    }
+
+
+def _texts(document: Document) -> dict[str, object]:
+    origin = document.origin
+    return {
+        "text": document.text,
+        "page_starts": list(document.page_starts),
+        "raw": origin.text,
+        "media": origin.media,
+        "encoding": origin.encoding,
+        "raw_title": origin.title,
+        "raw_published": origin.published,
+        "raw_page_starts": list(origin.page_starts),
+    }
+
+
+def _insert_passages(connection: Connection, report_id: str, drafts: Sequence[PassageDraft]) -> None:
+    rows = [
+        {
+            "id": passage_id(report_id, draft.ordinal),
+            "report_id": report_id,
+            "ordinal": draft.ordinal,
+            "start": draft.start,
+            "end": draft.end,
+            "text": draft.text,
+            "prefix": draft.prefix,
+            "section": draft.section,
+            "kind": draft.kind.value,
+            "page": draft.page,
+        }
+        for draft in drafts
+    ]
+    if rows:
+        connection.execute(insert(passages), rows)
+
+
+def _report(row: Row[Any]) -> Report:
+    return Report(
+        id=row.id,
+        title=row.title,
+        agency=row.agency,
+        region=row.region,
+        period=row.period,
+        kind=ReportKind(row.kind),
+        published=row.published,
+        script=cast("Script", row.script),
+        source=row.source,
+        chars=row.chars,
+        passages=row.passages,
+    )
+
+
+def _passage(row: Row[Any], workspace: str) -> Passage:
+    return Passage(
+        id=row.id,
+        report_id=row.report_id,
+        workspace=workspace,
+        ordinal=row.ordinal,
+        start=row.start,
+        end=row.end,
+        text=row.text,
+        prefix=row.prefix,
+        section=row.section,
+        kind=Kind(row.kind),
+        page=row.page,
+    )

@@ -1,0 +1,262 @@
+"""Search by meaning: Chroma, one collection a workspace, cosine space, vectors always our own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from store.errors import IndexMismatchError
+from store.health import IndexDamagedError
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration as HNSWConfiguration
+    from chromadb.api.models.Collection import Collection
+
+    ClientMaker = Callable[[], Client]
+
+PREFIX = "reportbot."
+"""Collections named otherwise are not ours: a Chroma server may hold other people's."""
+
+HNSW: HNSWConfiguration = {"space": "cosine", "max_neighbors": 24, "ef_construction": 200, "ef_search": 200}
+"""Recall@50 0.97 and more where Chroma's defaults give 0.84 (20,000 vectors, 60 inner dimensions)."""
+
+EXACT_UP_TO = 400
+"""A search within this many passages compares them all: exact, and faster than a filtered graph."""
+
+
+class VectorIndex:
+    """Vectors of passages, named `shape` (embedding and chunking) beside the workspace.
+
+    Every call is serialised: embedded Chroma shares one SQLite file and reloads under our feet.
+    """
+
+    def __init__(self, connect: ClientMaker, shape: str) -> None:
+        self._connect = connect
+        self._shape = shape
+        self._lock = threading.RLock()
+        self._client: Client | None = None
+        self._collections: dict[str, Collection] = {}
+
+    def reload(self) -> None:
+        """Forget what is held in memory: another process has written. The next call reads anew."""
+        with self._lock:
+            self._collections.clear()
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    close = reload
+
+    def add(
+        self,
+        workspace: str,
+        report_id: str,
+        passage_ids: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+    ) -> None:
+        """Store the vectors of one report; those already there under these ids are overwritten."""
+        with self._guarded() as client:
+            collection = self._collection(client, workspace)
+            size = client.get_max_batch_size()
+            for start in range(0, len(passage_ids), size):
+                ids = list(passage_ids[start : start + size])
+                part = [list(vector) for vector in vectors[start : start + size]]
+                labels = [{"report": report_id} for _ in ids]
+                collection.upsert(ids=ids, embeddings=part, metadatas=labels)  # type: ignore[arg-type]
+
+    def delete_report(self, workspace: str, report_id: str) -> None:
+        """Delete from every collection of the workspace, those of other models too."""
+        with self._guarded() as client:
+            for name in self._names(client, workspace):
+                _open(client, name).delete(where={"report": report_id})
+
+    def delete_passages(self, workspace: str, passage_ids: Sequence[str]) -> None:
+        with self._guarded() as client:
+            collection = self._existing(client, workspace)
+            size = client.get_max_batch_size()
+            for start in range(0, len(passage_ids) if collection else 0, size):
+                collection.delete(ids=list(passage_ids[start : start + size]))  # type: ignore[union-attr]
+
+    def count(self, workspace: str) -> int:
+        with self._guarded() as client:
+            collection = self._existing(client, workspace)
+            return collection.count() if collection else 0
+
+    def count_report(self, workspace: str, report_id: str) -> int:
+        with self._guarded() as client:
+            found = (_open(client, name) for name in self._names(client, workspace))
+            return sum(len(each.get(where={"report": report_id}, include=[])["ids"]) for each in found)
+
+    def ids(self, workspace: str) -> set[str]:
+        """Read every passage id of a workspace (for repairs)."""
+        with self._guarded() as client:
+            collection = self._existing(client, workspace)
+            return set(collection.get(include=[])["ids"]) if collection else set()
+
+    def search(
+        self, workspace: str, vector: Sequence[float], limit: int, *, report_ids: Iterable[str] | None = None
+    ) -> dict[str, float]:
+        """Give passage id -> cosine similarity, best first."""
+        with self._guarded() as client:
+            collection = self._existing(client, workspace)
+            if collection is None:
+                return {}
+            where = {"report": {"$in": list(report_ids)}} if report_ids is not None else None
+            found = collection.query(
+                query_embeddings=list(vector),
+                n_results=limit,
+                where=where,  # type: ignore[arg-type]
+                include=["distances"],
+            )
+            distances = (found["distances"] or [[]])[0]
+            return {key: 1.0 - float(gap) for key, gap in zip(found["ids"][0], distances, strict=True)}
+
+    def compare(
+        self, workspace: str, vector: Sequence[float], passage_ids: Sequence[str], limit: int
+    ) -> dict[str, float]:
+        """Give exactly the best of `passage_ids`: passage id -> cosine similarity, best first."""
+        import numpy as np
+
+        with self._guarded() as client:
+            collection = self._existing(client, workspace)
+            if collection is None or not passage_ids:
+                return {}
+            got = collection.get(ids=list(passage_ids), include=["embeddings"])
+        if not got["ids"]:
+            return {}
+        stored = np.asarray(got["embeddings"], dtype=np.float32)
+        query = np.asarray(vector, dtype=np.float32)
+        lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(query)
+        similarities = stored @ query / np.maximum(lengths, 1e-12)
+        best = np.argsort(-similarities, kind="stable")[:limit]
+        return {got["ids"][i]: float(similarities[i]) for i in best}
+
+    def collections(self) -> dict[str, int]:
+        """Name every collection of ours with its size."""
+        with self._guarded() as client:
+            return {name: _open(client, name).count() for name in self._names(client)}
+
+    def has(self, workspace: str) -> bool:
+        with self._guarded() as client:
+            return self._existing(client, workspace) is not None
+
+    def stale(self, workspaces: Iterable[str]) -> list[str]:
+        """Name our collections that belong to none of `workspaces` under the present shape."""
+        wanted = {collection_name(workspace, self._shape) for workspace in workspaces}
+        with self._guarded() as client:
+            return [name for name in self._names(client) if name not in wanted]
+
+    def drop(self, names: Iterable[str]) -> None:
+        with self._guarded() as client:
+            self._collections.clear()
+            for name in names:
+                client.delete_collection(name)
+
+    def drop_all(self) -> None:
+        with self._guarded() as client:
+            self.drop(self._names(client))
+
+    def _collection(self, client: Client, workspace: str) -> Collection:
+        if workspace not in self._collections:
+            self._collections[workspace] = client.get_or_create_collection(
+                collection_name(workspace, self._shape),
+                configuration={"hnsw": HNSW},
+                embedding_function=None,
+            )
+        return self._collections[workspace]
+
+    def _existing(self, client: Client, workspace: str) -> Collection | None:
+        from chromadb.errors import NotFoundError
+
+        if workspace not in self._collections:
+            try:
+                self._collections[workspace] = _open(client, collection_name(workspace, self._shape))
+            except NotFoundError:
+                return None
+        return self._collections[workspace]
+
+    @staticmethod
+    def _names(client: Client, workspace: str | None = None) -> list[str]:
+        start = PREFIX if workspace is None else _workspace_part(workspace)
+        return [c.name for c in client.list_collections() if c.name.startswith(start)]
+
+    @contextmanager
+    def _guarded(self) -> Iterator[Client]:
+        from chromadb.errors import ChromaError, InvalidDimensionException
+
+        with self._lock:
+            try:
+                if self._client is None:
+                    self._client = self._connect()
+                yield self._client
+            except InvalidDimensionException as error:
+                raise IndexMismatchError(f"向量维数与已建索引不同：{error}") from error
+            except ChromaError as error:
+                if "dimension" in str(error):
+                    raise IndexMismatchError(f"向量维数与已建索引不同：{error}") from error
+                raise IndexDamagedError(f"向量索引出错：{error}") from error
+
+
+def embedded(folder: Path) -> ClientMaker:
+    """Keep the vectors in `folder`, within this process."""
+
+    def connect() -> Client:
+        import chromadb
+        from chromadb.config import Settings
+
+        folder.mkdir(parents=True, exist_ok=True)
+        client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        return cast("Client", client)
+
+    return connect
+
+
+def served(url: str) -> ClientMaker:
+    """Keep the vectors on a Chroma server."""
+
+    def connect() -> Client:
+        import chromadb
+        from chromadb.config import Settings
+
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        secure = parts.scheme == "https"
+        try:
+            client = chromadb.HttpClient(
+                host=parts.hostname or "localhost",
+                port=parts.port or (443 if secure else 8000),
+                ssl=secure,
+                settings=Settings(anonymized_telemetry=False),
+            )
+        except ValueError as error:  # how chromadb reports a server it cannot reach
+            raise IndexDamagedError(f"连不上 Chroma：{url}", hint="请检查 CHROMA_URL 与服务器。") from error
+        return cast("Client", client)
+
+    return connect
+
+
+def collection_name(workspace: str, shape: str) -> str:
+    """Name a collection: readable where possible, unique always, legal for Chroma."""
+    return f"{_workspace_part(workspace)}{_slug(shape)}-{_digest(shape)}"
+
+
+def _workspace_part(workspace: str) -> str:
+    return f"{PREFIX}{_slug(workspace)}-{_digest(workspace)}."
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60] or "w"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def _open(client: Client, name: str) -> Collection:
+    return client.get_collection(name, embedding_function=None)

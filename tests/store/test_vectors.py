@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.errors import IndexMismatchError
+from store.vectors import VectorIndex, collection_name, embedded
+
+SHAPE = "word-overlap.c1"
+EAST, NORTH, NORTH_EAST = [1.0, 0.0], [0.0, 1.0], [0.6, 0.8]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[VectorIndex]:
+    index = VectorIndex(embedded(tmp_path), SHAPE)
+    yield index
+    index.close()
+
+
+def test_search_gives_cosine_similarities_best_first(index: VectorIndex) -> None:
+    index.add("shared", "r1", ["r1-0000", "r1-0001"], [EAST, NORTH_EAST])
+    found = index.search("shared", [2.0, 0.0], 5)
+    assert list(found) == ["r1-0000", "r1-0001"]
+    assert list(found.values()) == pytest.approx([1.0, 0.6], abs=1e-5)
+
+
+def test_an_unknown_workspace_is_empty_and_is_not_created_by_looking(index: VectorIndex) -> None:
+    assert index.search("nobody", EAST, 5) == {}
+    assert index.compare("nobody", EAST, ["x"], 5) == {}
+    assert (index.count("nobody"), index.ids("nobody"), index.collections()) == (0, set(), {})
+
+
+def test_filtered_search_and_exact_comparison_agree(index: VectorIndex) -> None:
+    index.add("shared", "r1", ["r1-0000"], [EAST])
+    index.add("shared", "r2", ["r2-0000", "r2-0001"], [NORTH, NORTH_EAST])
+    filtered = index.search("shared", EAST, 5, report_ids=["r2"])
+    exact = index.compare("shared", EAST, ["r2-0000", "r2-0001", "gone-0000"], 5)
+    assert list(filtered) == list(exact) == ["r2-0001", "r2-0000"]
+    assert list(filtered.values()) == pytest.approx(list(exact.values()), abs=1e-5)
+
+
+def test_workspaces_have_collections_of_their_own(index: VectorIndex) -> None:
+    index.add("shared", "r1", ["r1-0000"], [EAST])
+    index.add("聊天 42", "r2", ["r2-0000"], [EAST])
+    assert set(index.search("shared", EAST, 5)) == {"r1-0000"}
+    assert index.ids("聊天 42") == {"r2-0000"}
+    assert set(index.collections().values()) == {1}
+    assert index.stale(["shared"]) == [collection_name("聊天 42", SHAPE)]
+
+
+@pytest.mark.parametrize("workspace", ["shared", "a", "聊天", "-100123", "../../x", "w" * 300, ""])
+def test_every_workspace_has_a_legal_name_and_none_shares_one(index: VectorIndex, workspace: str) -> None:
+    index.add(workspace, "r1", ["r1-0000"], [EAST])
+    assert index.has(workspace)
+    assert collection_name(workspace, SHAPE) != collection_name(workspace + "_", SHAPE)
+    assert collection_name(workspace, SHAPE) != collection_name(workspace, "word-overlap.c2")
+
+
+def test_deleting_reaches_the_collections_of_other_models_too(tmp_path: Path, index: VectorIndex) -> None:
+    index.add("shared", "r1", ["r1-0000"], [EAST])
+    other = VectorIndex(embedded(tmp_path), "other-model.c1")
+    other.add("shared", "r1", ["r1-0000"], [EAST])
+    assert other.count_report("shared", "r1") == 2
+    index.delete_report("shared", "r1")
+    assert other.count_report("shared", "r1") == 0
+    other.close()
+
+
+def test_vectors_of_another_size_are_a_mismatch(index: VectorIndex) -> None:
+    index.add("shared", "r1", ["r1-0000"], [EAST])
+    with pytest.raises(IndexMismatchError):
+        index.add("shared", "r2", ["r2-0000"], [[1.0, 0.0, 0.0]])
+    with pytest.raises(IndexMismatchError):
+        index.search("shared", [1.0, 0.0, 0.0], 5)
+
+
+def test_more_vectors_than_one_batch_holds_are_all_stored(
+    index: VectorIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chromadb.api.client.Client.get_max_batch_size", lambda self: 3)
+    index.add("shared", "r1", [f"r1-{i:04d}" for i in range(10)], [EAST] * 10)
+    assert index.count("shared") == 10
+    index.delete_passages("shared", [f"r1-{i:04d}" for i in range(7)])
+    assert index.count("shared") == 3
+
+
+def test_other_peoples_collections_are_left_alone(tmp_path: Path, index: VectorIndex) -> None:
+    theirs = embedded(tmp_path)()
+    theirs.create_collection("somebody-else", embedding_function=None)
+    index.add("shared", "r1", ["r1-0000"], [EAST])
+    index.drop_all()
+    assert [collection.name for collection in theirs.list_collections()] == ["somebody-else"]
+    theirs.close()

@@ -10,7 +10,7 @@ from store.simplify import simplify
 
 _UNITS = (
     "个百分点|百分点|平方公里|平方千米|平方米|立方米|立方|公里|千米|公顷|公斤|千克|毫米|厘米|吨标准煤|千瓦时|千瓦|兆瓦|美元|港元|欧元|人次|人天|批次|班次|组次|车次|航次|课时|学时|小时|分钟"
-    "|个工作日|工作日|个月|周岁|户次|家次|件次|例次|万元|元|亩|㎡|米|吨|件|宗|起|例|个|项|次|场|户|套|人|名|位|份|条|处|家|所|座|辆|台|批|期|篇|张|本|册|部|间|栋|幢|只|头|株|棵|片"
+    "|个工作日|工作日|个月|周岁|年|户次|家次|件次|例次|万元|元|亩|㎡|米|吨|件|宗|起|例|个|项|次|场|户|套|人|名|位|份|条|处|家|所|座|辆|台|批|期|篇|张|本|册|部|间|栋|幢|只|头|株|棵|片"
     "|块|组|支|队|对|类|种|门|节|天|倍|成|度|分|款|幅|艘|架|口|眼|孔|盏|枚|粒|束|封|通|句|岁|轮|遍|笔|单|卷|级|镇|村|街道|社区|%|％|‰"
 )
 _NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:[.．]\d+)?"
@@ -24,7 +24,7 @@ _FIGURE = re.compile(
     rf"|(?P<mask>(?<![*＊×xX□]){_MASK})\s*(?P<mask_scale>{_SCALE})?余?(?P<mask_unit>{_UNITS})"
 )
 _NO_FIGURE_BEFORE = re.compile(r"(?:第|〔|[“\"]|十[一二三四五]五|规〔)\s*$")
-_NO_FIGURE_AFTER = re.compile(r"^\s*(?:年(?!内|来|以)|年度|月\d|月份|日(?!均|处理|产)|号(?!线)|届|大报告|中全会|[.、．](?!\d)|[)）])")
+_NO_FIGURE_AFTER = re.compile(r"^\s*(?:年|月\d|月份|日(?!均|处理|产)|号(?!线)|届|大报告|中全会|[.、．](?!\d)|[)）])")
 _SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12}
 _SMALL = re.compile(r"[一两二三四五六七八九十]")
 _WIDTH = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
@@ -71,6 +71,8 @@ def _read(match: re.Match[str], text: str) -> Figure | None:
         return _figure(shown, _value(match["percent"]), "%")
     if match["han"]:
         return _figure(shown, _value(match["han"]), _unit(match["han_unit"]))
+    if match["unit"] == "年" and len(match["number"]) > 2:
+        return None
     value = float(match["number"].replace(",", "").replace("，", "")) * _SCALES.get(match["scale"] or "", 1.0)
     return _figure(shown, value, _unit(match["unit"] or ""))
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from store.models import Frozen, Kind, Report
+from store.models import DEFAULT_WORKSPACE, Frozen, Kind, Report
 
 Engine = Literal["extractive", "llm"]
 
@@ -77,3 +77,11 @@ class Answer(Frozen):
     citations: list[Citation]
     dropped: int = 0
     usage: Usage = Field(default_factory=Usage)
+
+
+class AskInput(Frozen):
+    """A question, the shelves it may see, and the one report it is about (None: all of them)."""
+
+    question: str
+    workspaces: tuple[str, ...] = (DEFAULT_WORKSPACE,)
+    report_id: str | None = None

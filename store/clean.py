@@ -18,6 +18,8 @@ _OPEN_END = re.compile(r"[，,、（(《“‘「『]$")
 _CLOSER_START = re.compile(r"^[，。；：、！？）》”’」』]")
 _TITLE_END = re.compile(r"(?:报告|汇报|通知|通报|方案|计划|总结|要点|意见|公告|通告|函|办法|情况|規劃|规划|報告|匯報|計劃|總結|要點|意見)(?:[（(].{1,20}[）)])?$")
 _LATIN_SCRAP = re.compile(r"^[A-Za-z .]{1,30}$")
+_SLACK = 6
+"""How much short of the margin a full line may be: a wide character or a number that did not fit."""
 _MENU_RUN = 6
 _MENU_WIDTH = 28
 _MIN_BODY_CHARS = 50
@@ -25,9 +27,10 @@ _MIN_BODY_CHARS = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the decoded text. `page` counts from 0; `indented` as it stood in the file."""
+    """One line of the decoded text. `page` counts from 0; `width` and `indented` are as in the file."""
 
     text: str
+    width: int
     page: int
     indented: bool
     after_blank: bool
@@ -79,7 +82,7 @@ def _lines(source: SourceText) -> tuple[list[Line], list[str]]:
         text = noise.strip_pinyin(noise.close_spaced_words(visible.strip()), toneless=toneless)
         if text:
             indented = visible[:1] in "\u3000\t" or visible.startswith("  ")
-            lines.append(Line(text, page, indented, after_blank))
+            lines.append(Line(text, _width(visible.rstrip()), page, indented, after_blank))
         after_blank = not text
     warnings = [f"含有 {hidden} 个不可见字符，已去除"] if hidden > 2 else []
     return lines, warnings
@@ -191,14 +194,14 @@ def _width(text: str) -> int:
 
 def _wrap_width(lines: list[Line]) -> int | None:
     """Find the column at which lines were broken by hand, None where paragraphs stand whole."""
-    widths = [_width(line.text) for line in lines]
+    widths = [line.width for line in lines]
     if len(lines) < 4:
         return None
     widest = sorted(widths)[int(len(widths) * 0.95)] if len(widths) >= 20 else max(widths)
     cut = [
         index
         for index, line in enumerate(lines[:-1])
-        if widest - 6 <= widths[index] and not _SENTENCE_END.search(line.text)
+        if widest - _SLACK <= widths[index] and not _SENTENCE_END.search(line.text)
     ]
     enough = len(cut) >= max(2, len(lines) // 5)
     return widest if enough and 30 <= widest <= 160 else None
@@ -220,11 +223,14 @@ def _continues(previous: Line, line: Line, width: int | None, *, indents: bool) 
     """Tell whether `line` goes on with the paragraph of `previous`."""
     if _CLOSER_START.match(line.text):
         return True
-    if starts_item(line.text) or (line.after_blank and not _OPEN_END.search(previous.text)):
+    apart = line.after_blank and line.page == previous.page
+    if starts_item(line.text) or (apart and not _OPEN_END.search(previous.text)):
         return False
     if _OPEN_END.search(previous.text):
         return True
-    if width is None or _width(previous.text) < width - 6:
+    if line.page != previous.page and len(previous.text) > 20 and not _SENTENCE_END.search(previous.text):
+        return True
+    if width is None or previous.width < width - _SLACK:
         return False
     if _SENTENCE_END.search(previous.text):
         return indents and not line.indented

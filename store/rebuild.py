@@ -10,7 +10,8 @@ from store.errors import AppError
 from store.health import Finding
 from store.indexes import Indexes
 from store.models import Document, SourceText
-from store.shelf import Shelf, indexed_text, passage_id
+from store.rows import indexed_text, passage_id
+from store.shelf import Shelf
 from store.vectors import VectorIndex
 
 Progress = Callable[[int, int], None]

@@ -62,9 +62,14 @@ def _result(code: int, output: bytes) -> Parsed:
     if "error" in answer:
         raise ReadError(answer["error"], hint=answer["hint"])
     if "text" not in answer:
-        raise ReadError("解析时内存或时间超出限制，已中止", hint=TOO_HARD_HINT)
+        raise ReadError(_cause_of_death(code), hint=TOO_HARD_HINT)
     pages, warnings = tuple(answer.pop("page_starts")), tuple(answer.pop("warnings"))
     return Parsed(**answer, page_starts=pages, warnings=warnings)
+
+
+def _cause_of_death(code: int) -> str:
+    """A negative code is the signal that killed the child: out of CPU time, out of memory, a crash."""
+    return "解析时内存或时间超出限制，已中止" if code < 0 else "解析失败，文件可能已损坏"
 
 
 def _limit(limits: Limits) -> None:

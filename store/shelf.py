@@ -11,11 +11,19 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
-from store.db import passages, reports, shelf, sources, texts
-from store.models import Document, Kind, Passage, PassageDraft, Report, ReportKind, Script, SourceText
+from store.db import passages, reading, reports, shelf, sources, texts, writing
+from store.models import Document, Passage, PassageDraft, Report, SourceText
+from store.rows import (
+    ID_LENGTH,
+    fact_columns,
+    passage_columns,
+    passage_of_row,
+    report_of_row,
+    source_key,
+    text_columns,
+)
 
 INDEXING, READY, DELETING = "indexing", "ready", "deleting"
-ID_LENGTH = 12
 
 _IN_LIMIT = 500
 """Values an IN list may hold; SQLite's limit is far higher, planning time is not."""
@@ -28,18 +36,6 @@ class Unfinished:
     id: str
     workspace: str
     state: Literal["indexing", "deleting"]
-
-
-def content_hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def passage_id(report_id: str, ordinal: int) -> str:
-    return f"{report_id}-{ordinal:04d}"
-
-
-def report_of(passage_id: str) -> str:
-    return passage_id[:ID_LENGTH]
 
 
 class Shelf:
@@ -58,13 +54,13 @@ class Shelf:
 
     def begin_rebuilding(self, shape: str) -> None:
         """From now on no report counts as indexed, until `set_shape` or `restructure` says so."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             _bump(connection)
             connection.execute(update(shelf).values(rebuilding_as=shape))
             connection.execute(update(reports).values(indexed_as=""))
 
     def end_rebuilding(self) -> None:
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             _bump(connection)
             connection.execute(update(shelf).values(rebuilding_as=None))
 
@@ -126,14 +122,14 @@ class Shelf:
 
     def reports(self, workspaces: Sequence[str]) -> list[Report]:
         query = self._visible(select(reports), workspaces).order_by(reports.c.position)
-        return [_report(row) for row in self._rows(query)]
+        return [report_of_row(row) for row in self._rows(query)]
 
     def matching(self, prefix: str, workspaces: Sequence[str], limit: int = 6) -> list[Report]:
         """Reports whose id begins with `prefix`, an exact one alone."""
         query = self._visible(select(reports), workspaces).where(
             reports.c.id.startswith(prefix, autoescape=True)
         )
-        return [_report(row) for row in self._rows(query.order_by(reports.c.position).limit(limit))]
+        return [report_of_row(row) for row in self._rows(query.order_by(reports.c.position).limit(limit))]
 
     def text(self, report_id: str) -> str:
         return str(self._scalar(select(texts.c.text).where(texts.c.report_id == report_id)))
@@ -159,7 +155,7 @@ class Shelf:
         query = select(passages).where(passages.c.report_id == report_id).order_by(passages.c.ordinal)
         rows = self._rows(query)
         shelves = self._shelves([report_id], workspaces)
-        return [_passage(row, shelves[report_id]) for row in rows if shelves]
+        return [passage_of_row(row, shelves[report_id]) for row in rows if shelves]
 
     def passages_by_id(
         self, ids: Sequence[str], workspaces: Sequence[str], report_ids: Iterable[str] | None = None
@@ -171,7 +167,9 @@ class Shelf:
         # After the rows, so that what is deleted between the two statements is not shown.
         shelves = self._shelves({row.report_id for row in rows}, workspaces)
         wanted = shelves.keys() if report_ids is None else shelves.keys() & set(report_ids)
-        found = {row.id: _passage(row, shelves[row.report_id]) for row in rows if row.report_id in wanted}
+        found = {
+            row.id: passage_of_row(row, shelves[row.report_id]) for row in rows if row.report_id in wanted
+        }
         return {key: found[key] for key in ids if key in found}
 
     def _shelves(self, report_ids: Iterable[str], workspaces: Sequence[str]) -> dict[str, str]:
@@ -191,7 +189,7 @@ class Shelf:
     def find_content(self, workspace: str, digest: str) -> Report | None:
         query = self._visible(select(reports), [workspace]).where(reports.c.content_hash == digest)
         rows = self._rows(query.order_by(reports.c.position).limit(1))
-        return _report(rows[0]) if rows else None
+        return report_of_row(rows[0]) if rows else None
 
     def holder(self, workspace: str, source: str) -> str | None:
         """Which report a source stands for now."""
@@ -213,7 +211,7 @@ class Shelf:
 
     def insert(self, report_id: str, document: Document, workspace: str, shape: str) -> None:
         """Write a report with everything it has, invisible until `publish`."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             _bump(connection)
             last = connection.execute(select(func.max(reports.c.position))).scalar()
             fixed = {
@@ -224,8 +222,8 @@ class Shelf:
                 "added_at": datetime.now(UTC),
                 "source": document.source,
             }
-            connection.execute(insert(reports).values(**fixed, **_facts(document, shape)))
-            connection.execute(insert(texts).values(report_id=report_id, **_texts(document)))
+            connection.execute(insert(reports).values(**fixed, **fact_columns(document, shape)))
+            connection.execute(insert(texts).values(report_id=report_id, **text_columns(document)))
             _insert_passages(connection, report_id, document.passages)
 
     def publish(self, report_id: str, workspace: str, source: str) -> Unfinished | None:
@@ -233,7 +231,7 @@ class Shelf:
         the report it stood for before, when no other source holds it, becomes invisible (returned).
         """
         before = self.holder(workspace, source)
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             _bump(connection)
             connection.execute(update(reports).where(reports.c.id == report_id).values(state=READY))
             _point(connection, workspace, source, report_id)
@@ -243,13 +241,13 @@ class Shelf:
         return Unfinished(str(before), workspace, "deleting")
 
     def mark_deleting(self, report_id: str) -> None:
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             _bump(connection)
             connection.execute(update(reports).where(reports.c.id == report_id).values(state=DELETING))
             connection.execute(delete(sources).where(sources.c.report_id == report_id))
 
     def purge(self, report_id: str) -> None:
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             _bump(connection)
             # Spelled out: a database where cascades are switched off must not keep anything.
             for table in (sources, passages, texts):
@@ -263,9 +261,9 @@ class Shelf:
 
     def restructure(self, report_id: str, document: Document, shape: str) -> None:
         """Write a report's facts, text and passages anew under its id (reindex)."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             _bump(connection)
-            facts = _facts(document, shape)
+            facts = fact_columns(document, shape)
             connection.execute(update(reports).where(reports.c.id == report_id).values(**facts))
             cleaned = {"text": document.text, "page_starts": list(document.page_starts)}
             connection.execute(update(texts).where(texts.c.report_id == report_id).values(**cleaned))
@@ -279,32 +277,22 @@ class Shelf:
         return [(row.id, row.workspace, row.indexed_as) for row in self._rows(query)]
 
     def set_shape(self, report_id: str, shape: str) -> None:
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(update(reports).where(reports.c.id == report_id).values(indexed_as=shape))
 
     # --- how ---------------------------------------------------------------------------------
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(query).fetchall()
 
     def _scalar(self, query: Select[Any]) -> Any:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(query).scalar()
 
     @staticmethod
     def _visible(query: Select[Any], workspaces: Sequence[str]) -> Select[Any]:
         return query.where(reports.c.state == READY, reports.c.workspace.in_(list(workspaces)))
-
-
-def source_key(source: str) -> str:
-    """Keep a source short enough for a key; the longest are known by their hash."""
-    return source if len(source) <= 1_000 else f"sha256:{content_hash(source)}"
-
-
-def indexed_text(passage: Passage) -> str:
-    """What both indexes hold of a passage: its prefix and its text."""
-    return f"{passage.prefix}\n{passage.text}" if passage.prefix else passage.text
 
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -333,84 +321,6 @@ def _adopt(connection: Connection, report_id: str) -> bool:
     return True
 
 
-def _facts(document: Document, shape: str) -> dict[str, object]:
-    facts = document.facts
-    return {
-        "content_hash": content_hash(document.text),
-        "indexed_as": shape,
-        "title": facts.title,
-        "agency": facts.agency,
-        "region": facts.region,
-        "period": list(facts.period),
-        "kind": facts.kind.value,
-        "published": facts.published,
-        "script": facts.script,
-        "chars": len(document.text),
-        "passages": len(document.passages),
-    }
-
-
-def _texts(document: Document) -> dict[str, object]:
-    origin = document.origin
-    return {
-        "text": document.text,
-        "page_starts": list(document.page_starts),
-        "raw": origin.text,
-        "media": origin.media,
-        "encoding": origin.encoding,
-        "raw_title": origin.title,
-        "raw_published": origin.published,
-        "raw_page_starts": list(origin.page_starts),
-    }
-
-
 def _insert_passages(connection: Connection, report_id: str, drafts: Sequence[PassageDraft]) -> None:
-    rows = [
-        {
-            "id": passage_id(report_id, draft.ordinal),
-            "report_id": report_id,
-            "ordinal": draft.ordinal,
-            "start": draft.start,
-            "end": draft.end,
-            "text": draft.text,
-            "prefix": draft.prefix,
-            "section": draft.section,
-            "kind": draft.kind.value,
-            "page": draft.page,
-        }
-        for draft in drafts
-    ]
-    if rows:
-        connection.execute(insert(passages), rows)
-
-
-def _report(row: Row[Any]) -> Report:
-    return Report(
-        id=row.id,
-        title=row.title,
-        agency=row.agency,
-        region=row.region,
-        period=row.period,
-        kind=ReportKind(row.kind),
-        published=row.published,
-        script=cast("Script", row.script),
-        source=row.source,
-        chars=row.chars,
-        passages=row.passages,
-    )
-
-
-def _passage(row: Row[Any], workspace: str) -> Passage:
-    return Passage(
-        id=row.id,
-        report_id=row.report_id,
-        workspace=workspace,
-        ordinal=row.ordinal,
-        start=row.start,
-        end=row.end,
-        text=row.text,
-        prefix=row.prefix,
-        section=row.section,
-        kind=Kind(row.kind),
-        page=row.page,
-    )
+    if drafts:
+        connection.execute(insert(passages), [passage_columns(report_id, draft) for draft in drafts])

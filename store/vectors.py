@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
+from store.chroma import Backend
 from store.errors import IndexMismatchError
 from store.health import IndexDamagedError
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration as HNSWConfiguration
     from chromadb.api.models.Collection import Collection
-
-    ClientMaker = Callable[[], Client]
 
 PREFIX = "reportbot."
 """Collections named otherwise are not ours: a Chroma server may hold other people's."""
@@ -37,8 +34,8 @@ class VectorIndex:
     Every call is serialised: embedded Chroma shares one SQLite file and reloads under our feet.
     """
 
-    def __init__(self, connect: ClientMaker, shape: str) -> None:
-        self._connect = connect
+    def __init__(self, backend: Backend, shape: str) -> None:
+        self._backend = backend
         self._shape = shape
         self._lock = threading.RLock()
         self._client: Client | None = None
@@ -160,8 +157,13 @@ class VectorIndex:
                 client.delete_collection(name)
 
     def drop_all(self) -> None:
-        with self._guarded() as client:
-            self.drop(self._names(client))
+        """Drop every collection of ours; a store that cannot even do that is thrown away."""
+        try:
+            with self._guarded() as client:
+                self.drop(self._names(client))
+        except IndexDamagedError:
+            self.reload()
+            self._backend.wipe()
 
     def _collection(self, client: Client, workspace: str) -> Collection:
         if workspace not in self._collections:
@@ -194,7 +196,7 @@ class VectorIndex:
         with self._lock:
             try:
                 if self._client is None:
-                    self._client = self._connect()
+                    self._client = self._backend.connect()
                 yield self._client
             except InvalidDimensionException as error:
                 raise IndexMismatchError(f"向量维数与已建索引不同：{error}") from error
@@ -202,43 +204,6 @@ class VectorIndex:
                 if "dimension" in str(error):
                     raise IndexMismatchError(f"向量维数与已建索引不同：{error}") from error
                 raise IndexDamagedError(f"向量索引出错：{error}") from error
-
-
-def embedded(folder: Path) -> ClientMaker:
-    """Keep the vectors in `folder`, within this process."""
-
-    def connect() -> Client:
-        import chromadb
-        from chromadb.config import Settings
-
-        folder.mkdir(parents=True, exist_ok=True)
-        client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-        return cast("Client", client)
-
-    return connect
-
-
-def served(url: str) -> ClientMaker:
-    """Keep the vectors on a Chroma server."""
-
-    def connect() -> Client:
-        import chromadb
-        from chromadb.config import Settings
-
-        parts = urlsplit(url if "//" in url else f"//{url}")
-        secure = parts.scheme == "https"
-        try:
-            client = chromadb.HttpClient(
-                host=parts.hostname or "localhost",
-                port=parts.port or (443 if secure else 8000),
-                ssl=secure,
-                settings=Settings(anonymized_telemetry=False),
-            )
-        except ValueError as error:  # how chromadb reports a server it cannot reach
-            raise IndexDamagedError(f"连不上 Chroma：{url}", hint="请检查 CHROMA_URL 与服务器。") from error
-        return cast("Client", client)
-
-    return connect
 
 
 def collection_name(workspace: str, shape: str) -> str:

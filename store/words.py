@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
+from store.health import IndexDamagedError
 from store.script import fold
 
 if TYPE_CHECKING:
@@ -80,23 +83,7 @@ class WordIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open the index in `folder`; create it when there is none that can be read."""
-        self._folder = folder / f"v{WORDS_VERSION}"
-        self._index = self._open()
-
-    def _open(self) -> tantivy.Index:
-        import tantivy
-
-        self._folder.mkdir(parents=True, exist_ok=True)
-        try:
-            index = tantivy.Index(_schema(), path=str(self._folder))
-        except ValueError:
-            # Another schema or a damaged folder: SQL holds the truth, so begin again empty.
-            shutil.rmtree(self._folder)
-            self._folder.mkdir()
-            index = tantivy.Index(_schema(), path=str(self._folder))
-        index.config_reader("manual")
-        index.reload()
-        return index
+        self._index = _opened(folder / f"v{WORDS_VERSION}") or _created(folder, f"v{WORDS_VERSION}")
 
     def reload(self) -> None:
         """See what other processes committed since."""
@@ -205,14 +192,51 @@ class WordIndex:
     @contextmanager
     def _writer(self) -> Iterator[tantivy.IndexWriter]:
         """Commit on success. Opened for each write: it takes 0.3 ms and holds tantivy's own lock."""
-        writer = self._index.writer(_HEAP_BYTES, 1)
         try:
-            yield writer
-            writer.commit()
-        finally:
-            # Without this wait merges are abandoned, segments pile up and searches slow down.
-            writer.wait_merging_threads()
-        self._index.reload()
+            writer = self._index.writer(_HEAP_BYTES, 1)
+            try:
+                yield writer
+                writer.commit()
+            finally:
+                # Without this wait merges are abandoned, segments pile up and searches slow down.
+                writer.wait_merging_threads()
+            self._index.reload()
+        except ValueError as error:  # all that tantivy raises
+            raise IndexDamagedError(f"词语索引无法写入：{error}") from error
+
+
+def _opened(folder: Path) -> tantivy.Index | None:
+    """Open an index that is there and can be read."""
+    import tantivy
+
+    if not (folder / "meta.json").exists():
+        return None
+    try:
+        index = tantivy.Index(_schema(), path=str(folder))
+        index.config_reader("manual")
+        index.reload()
+    except ValueError:
+        return None
+    return index
+
+
+def _created(folder: Path, version: str) -> tantivy.Index:
+    """Begin an empty index in place of what is there (older, damaged): SQL holds the truth.
+
+    Under a lock of its own, so that two processes that start at once do not undo each other.
+    """
+    import tantivy
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "create.lock"):
+        index = _opened(folder / version)
+        if index is None:
+            for old in folder.glob("v*"):
+                shutil.rmtree(old)
+            (folder / version).mkdir()
+            index = tantivy.Index(_schema(), path=str(folder / version))
+            index.config_reader("manual")
+        return index
 
 
 def _schema() -> tantivy.Schema:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pdfplumber
-from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdfdocument import PDFEncryptionError
 from pdfplumber.page import Page
 from pdfplumber.table import Table
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from store.encoding import MIN_QUALITY, plain_lines, quality
 from store.errors import ReadError
@@ -70,6 +70,8 @@ def _pages(data: bytes) -> Iterator[str]:
                 page.close()
     except PdfminerException as error:
         raise _mapped(error) from error
+    except MalformedPDFException as error:
+        raise ReadError("PDF 文件已损坏，无法读取", hint=BROKEN_HINT) from error
     except RecursionError as error:
         raise ReadError("PDF 结构嵌套过深，无法读取", hint=BROKEN_HINT) from error
     # pdfminer lets whatever a broken object causes through: it has no error type of its own for it.
@@ -78,8 +80,8 @@ def _pages(data: bytes) -> Iterator[str]:
 
 
 def _mapped(error: PdfminerException) -> ReadError:
-    if any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args):
-        return ReadError("PDF 有打开密码", hint=LOCKED_HINT)
+    if any(isinstance(cause, PDFEncryptionError) for cause in error.args):
+        return ReadError("PDF 有打开密码（或以证书加密）", hint=LOCKED_HINT)
     return ReadError("PDF 文件已损坏，无法读取", hint=BROKEN_HINT)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 _RELS = (
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="r1" '
     'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
     'Target="word/document.xml"/></Relationships>'
 )
@@ -18,9 +19,13 @@ _RELS = (
 def make_docx(body: str, **parts: str) -> bytes:
     """A docx with this XML inside <w:body>; `parts` are word/NAME.xml files with their root's inside."""
     roots = {"numbering": "numbering", "styles": "styles", "footnotes": "footnotes"}
-    files = {f"word/{name}.xml": f"<w:{roots[name]} {W}>{xml}</w:{roots[name]}>" for name, xml in parts.items()}
+    files = {
+        f"word/{name}.xml": f"<w:{roots[name]} {W}>{xml}</w:{roots[name]}>" for name, xml in parts.items()
+    }
     document = f"<w:document {W} {MC}><w:body>{body}</w:body></w:document>"
-    return make_zip({"[Content_Types].xml": "<Types/>", "_rels/.rels": _RELS, "word/document.xml": document} | files)
+    return make_zip(
+        {"[Content_Types].xml": "<Types/>", "_rels/.rels": _RELS, "word/document.xml": document} | files
+    )
 
 
 def make_zip(files: dict[str, str]) -> bytes:
@@ -43,7 +48,8 @@ def numbered(text: str, level: int = 0, number: int = 1) -> str:
 def numbering(*levels: tuple[str, str], more: str = "") -> str:
     """One list definition; each level is (numFmt, lvlText)."""
     xml = "".join(
-        f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{style}"/>'
+        f'<w:lvlText w:val="{text}"/></w:lvl>'
         for depth, (style, text) in enumerate(levels)
     )
     first = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
@@ -75,14 +81,16 @@ def make_pdf(pages: list[list[Placed]], rules: Iterable[Rule] = (), size: int = 
         f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>",
         "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
         "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000/W[1 95 500 814 939 500]"
-        "/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 0>>>>",
+        "/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 0>>"
+        "/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[-25 -254 1000 880]"
+        "/ItalicAngle 0/Ascent 752 /Descent -271 /CapHeight 737 /StemV 58>>>>",
     ]
     for at, stream in enumerate(streams):
         objects.append(
             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>"
             f"/Contents {6 + 2 * at} 0 R>>"
         )
-        objects.append(f"<</Length {len(stream)}>>stream\n{stream}\nendstream")
+        objects.append(f"<</Length {len(stream)}>>\nstream\n{stream}\nendstream")
     return _assemble(objects)
 
 
@@ -103,7 +111,7 @@ def _assemble(objects: list[str]) -> bytes:
     offsets = []
     for number, content in enumerate(objects, 1):
         offsets.append(len(out))
-        out += f"{number} 0 obj{content}endobj\n".encode()
+        out += f"{number} 0 obj\n{content}\nendobj\n".encode()
     table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
     trailer = f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF"
     return out + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()

@@ -6,20 +6,19 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
+from _pytest.mark import ParameterSet
 
-from store import shelf as shelf_module
-from store import words as words_module
-from store.indexes import Indexes
 from store.library import Library
 from store.models import Document, Scope, SourceText
-from store.shelf import Shelf
-from store.vectors import VectorIndex
-from store.words import WordIndex
 from tests.fakes import document, fake_model
 
 KILLED = 137
+
+Step = tuple[str, str, str]
+"""A module or class, its function, and whether death comes before or after it."""
 
 OLD = document("旧的低效用地2084.1亩", "旧的普法宣传", source="甲")
 NEW = document("新的低效用地3000亩", "新的公共服务", "新的第三段", source="甲")
@@ -29,32 +28,32 @@ OTHER = document("另一份报告的低效用地", source="乙")
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["chromadb", "tantivy", "store.library", "tests.fakes"])
 
-ADDING: list[tuple[type | object, str]] = [
-    (Shelf, "insert"),
-    (VectorIndex, "add"),
-    (WordIndex, "add"),
-    (Shelf, "publish"),
+ADDING: list[tuple[str, str]] = [
+    ("store.shelf:Shelf", "insert"),
+    ("store.vectors:VectorIndex", "add"),
+    ("store.words:WordIndex", "add"),
+    ("store.shelf:Shelf", "publish"),
 ]
-REMOVING: list[tuple[type | object, str]] = [
-    (WordIndex, "delete_reports"),
-    (VectorIndex, "delete_report"),
-    (Indexes, "left"),
-    (Shelf, "purge"),
+REMOVING: list[tuple[str, str]] = [
+    ("store.words:WordIndex", "delete_reports"),
+    ("store.vectors:VectorIndex", "delete_report"),
+    ("store.indexes:Indexes", "left"),
+    ("store.shelf:Shelf", "purge"),
 ]
-INSIDE: list[tuple[type | object, str]] = [
-    (shelf_module, "_insert_passages"),  # in the transaction that writes a report
-    (shelf_module, "_point"),  # in the transaction that makes it visible
-    (words_module, "_document"),  # in the commit of the words
-    (VectorIndex, "_collection"),
+INSIDE: list[tuple[str, str]] = [
+    ("store.shelf", "_insert_passages"),  # in the transaction that writes a report
+    ("store.shelf", "_point"),  # in the transaction that makes it visible
+    ("store.words", "_document"),  # in the commit of the words
+    ("store.vectors:VectorIndex", "_collection"),
 ]
-REBUILDING: list[tuple[type | object, str]] = [
-    (Shelf, "begin_rebuilding"),
-    (VectorIndex, "drop_all"),
-    (VectorIndex, "add"),
-    (Shelf, "restructure"),
-    (WordIndex, "clear"),
-    (WordIndex, "add"),
-    (Shelf, "end_rebuilding"),
+REBUILDING: list[tuple[str, str]] = [
+    ("store.shelf:Shelf", "begin_rebuilding"),
+    ("store.vectors:VectorIndex", "drop_all"),
+    ("store.vectors:VectorIndex", "add"),
+    ("store.shelf:Shelf", "restructure"),
+    ("store.words:WordIndex", "clear"),
+    ("store.words:WordIndex", "add"),
+    ("store.shelf:Shelf", "end_rebuilding"),
 ]
 
 
@@ -65,33 +64,22 @@ def open_library(folder: Path, version: int = 1) -> Library:
 # --- in the child -------------------------------------------------------------------------------
 
 
-def die(*_: object, **__: object) -> None:
-    os._exit(KILLED)
-
-
-def arm(owner: object, name: str, when: str, nth: int = 1) -> None:
-    """Make the process end, as by SIGKILL, before or after the `nth` call of a function."""
+def arm(place: str, name: str, when: str) -> None:
+    """Make the process end, as by SIGKILL, before or after the first call of a function."""
+    owner = resolve_name(place)
     real = getattr(owner, name)
-    calls = 0
 
-    def armed(*args: object, **named: object) -> object:
-        nonlocal calls
-        calls += 1
-        if calls == nth and when == "before":
-            die()
-        result = real(*args, **named)
-        if calls == nth:
-            die()
-        return result
+    def armed(*args: object, **named: object) -> None:
+        if when == "after":
+            real(*args, **named)
+        os._exit(KILLED)
 
     setattr(owner, name, armed)
 
 
-def child(
-    folder: Path, act: Callable[[Library], object], owner: object, name: str, when: str, nth: int
-) -> None:
+def child(folder: Path, act: Callable[[Library], object], place: str, name: str, when: str) -> None:
     library = open_library(folder, 2 if act is do_reindex else 1)
-    arm(owner, name, when, nth)
+    arm(place, name, when)
     act(library)
 
 
@@ -122,7 +110,7 @@ def keep_writing(folder: Path) -> None:
 # --- in the test --------------------------------------------------------------------------------
 
 
-def run_until_killed(folder: Path, act: Callable[[Library], object], step: tuple[object, ...]) -> None:
+def run_until_killed(folder: Path, act: Callable[[Library], object], step: Step) -> None:
     process = CHILDREN.Process(target=child, args=(folder, act, *step))
     process.start()
     process.join()
@@ -144,19 +132,16 @@ def texts(library: Library) -> set[str]:
     return {library.text(report.id, ["shared"]) for report in library.reports(["shared"])}
 
 
-def moments(steps: list[tuple[object, str]]) -> list[object]:
-    def label(owner: object, name: str) -> str:
-        return f"{getattr(owner, '__name__', owner)}.{name}"
-
+def moments(steps: list[tuple[str, str]]) -> list[ParameterSet]:
     return [
-        pytest.param((owner, name, when, 1), id=f"{when}-{label(owner, name)}")
-        for owner, name in steps
+        pytest.param((place, name, when), id=f"{when}-{place.split(':')[-1]}.{name}")
+        for place, name in steps
         for when in ("before", "after")
     ]
 
 
 @pytest.mark.parametrize("step", moments(ADDING + INSIDE))
-def test_killed_while_adding(tmp_path: Path, step: tuple[object, ...]) -> None:
+def test_killed_while_adding(tmp_path: Path, step: Step) -> None:
     with open_library(tmp_path) as library:
         library.add(OTHER)
     run_until_killed(tmp_path, do_add, step)
@@ -169,7 +154,7 @@ def test_killed_while_adding(tmp_path: Path, step: tuple[object, ...]) -> None:
 
 
 @pytest.mark.parametrize("step", moments(ADDING + INSIDE + REMOVING))
-def test_killed_while_replacing_one_of_the_two_is_there(tmp_path: Path, step: tuple[object, ...]) -> None:
+def test_killed_while_replacing_one_of_the_two_is_there(tmp_path: Path, step: Step) -> None:
     with open_library(tmp_path) as library:
         library.add(OLD)
         library.add(OTHER)
@@ -182,8 +167,8 @@ def test_killed_while_replacing_one_of_the_two_is_there(tmp_path: Path, step: tu
         assert_whole(library)
 
 
-@pytest.mark.parametrize("step", moments([(Shelf, "mark_deleting"), *REMOVING]))
-def test_killed_while_deleting(tmp_path: Path, step: tuple[object, ...]) -> None:
+@pytest.mark.parametrize("step", moments([("store.shelf:Shelf", "mark_deleting"), *REMOVING]))
+def test_killed_while_deleting(tmp_path: Path, step: Step) -> None:
     with open_library(tmp_path) as library:
         library.add(OLD)
         library.add(OTHER)
@@ -198,7 +183,7 @@ def test_killed_while_deleting(tmp_path: Path, step: tuple[object, ...]) -> None
 
 
 @pytest.mark.parametrize("step", moments(REBUILDING))
-def test_killed_while_reindexing_goes_on_the_next_time(tmp_path: Path, step: tuple[object, ...]) -> None:
+def test_killed_while_reindexing_goes_on_the_next_time(tmp_path: Path, step: Step) -> None:
     with open_library(tmp_path) as library:
         library.add(OLD)
         library.add(OTHER)
@@ -214,7 +199,7 @@ def test_killed_again_while_cleaning_up(tmp_path: Path) -> None:
     with open_library(tmp_path) as library:
         library.add(OLD)
         library.add(OTHER)
-    run_until_killed(tmp_path, do_add, (Shelf, "publish", "before", 1))
+    run_until_killed(tmp_path, do_add, ("store.shelf:Shelf", "publish", "before"))
     process = CHILDREN.Process(target=cleaning_child, args=(tmp_path,))
     process.start()
     process.join()
@@ -225,7 +210,7 @@ def test_killed_again_while_cleaning_up(tmp_path: Path) -> None:
 
 
 def cleaning_child(folder: Path) -> None:
-    arm(VectorIndex, "delete_report", "before")
+    arm("store.vectors:VectorIndex", "delete_report", "before")
     open_library(folder)
 
 

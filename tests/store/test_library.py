@@ -7,22 +7,25 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from store.chroma import Embedded
 from store.errors import (
     EmbeddingError,
     IndexMismatchError,
     LibraryBusyError,
     NotFoundError,
     ReadError,
+    UsageError,
 )
-from store.health import IndexDamagedError
+from store.health import DatabaseError, IndexDamagedError
 from store.library import Library
 from store.models import Document, Scope, SourceText
-from store.vectors import VectorIndex, embedded
+from store.vectors import VectorIndex
 from store.words import WordEntry, WordIndex
 from tests.fakes import WordOverlapEmbeddings, document, fake_model
 
@@ -56,7 +59,9 @@ def library(open_library: Callable[..., Library]) -> Library:
     return open_library()
 
 
-def texts_found(library: Library, query: str, *workspaces: str, report_ids: frozenset[str] | None = None) -> list[str]:
+def texts_found(
+    library: Library, query: str, *workspaces: str, report_ids: frozenset[str] | None = None
+) -> list[str]:
     scope = Scope(workspaces or ("shared",), report_ids)
     return [hit.passage.text for hit in library.search(query, scope)]
 
@@ -138,14 +143,10 @@ def test_reports_come_in_the_order_they_were_taken_in(library: Library) -> None:
 
 
 def test_a_report_without_passages_is_kept_and_can_go(library: Library) -> None:
-    _, report = library.add(Document(**{**_fields(document("x")), "passages": ()}))
+    _, report = library.add(replace(document("x"), passages=()))
     assert library.search("x", Scope()) == []
     library.delete(report.id, "shared")
     assert library.reports(["shared"]) == []
-
-
-def _fields(of: Document) -> dict[str, object]:
-    return {name: getattr(of, name) for name in Document.__dataclass_fields__}
 
 
 def test_odd_characters_survive(library: Library) -> None:
@@ -168,7 +169,7 @@ def test_deleting_removes_a_report_from_everywhere(library: Library, folder: Pat
             assert {row[0] for row in database.execute(f"SELECT report_id FROM {table}")} == {kept.id}  # noqa: S608
     database.close()
     assert WordIndex(folder / "words").ids() == {f"{kept.id}-0000"}
-    vectors = VectorIndex(embedded(folder / "vectors"), library.shape)
+    vectors = VectorIndex(Embedded(folder / "vectors"), library.shape)
     assert vectors.ids("shared") == {f"{kept.id}-0000"}
     vectors.close()
 
@@ -320,7 +321,9 @@ def test_another_shape_is_refused_until_reindexed(
     assert library.add(document(PLAN, source="乙"))[0] == "added"
 
 
-def test_a_shelf_with_vectors_can_be_read_where_there_is_no_model(open_library: Callable[..., Library]) -> None:
+def test_a_shelf_with_vectors_can_be_read_where_there_is_no_model(
+    open_library: Callable[..., Library],
+) -> None:
     open_library().add(document(LAND, LAW))
     library = open_library(embedding=None)
     assert texts_found(library, "普法宣传") == [LAW]
@@ -429,7 +432,7 @@ def damage_missing_words(folder: Path) -> None:
 
 
 def with_vectors(folder: Path, action: Callable[[VectorIndex], object]) -> None:
-    index = VectorIndex(embedded(folder / "vectors"), "word-overlap.c1")
+    index = VectorIndex(Embedded(folder / "vectors"), "word-overlap.c1")
     action(index)
     index.close()
 
@@ -474,6 +477,40 @@ def test_too_many_lost_vectors_are_left_to_reindex(
         library.search(LAND, Scope())
     library.reindex()
     assert len(texts_found(library, LAND)) == 2
+
+
+@pytest.mark.parametrize("damage", ["garbage", "truncated"])
+def test_a_broken_vector_store_says_to_reindex_and_reindex_heals_it(
+    open_library: Callable[..., Library], folder: Path, damage: str
+) -> None:
+    first = open_library()
+    first.add(document(LAND, LAW))
+    first.close()
+    file = folder / "vectors" / "chroma.sqlite3"
+    file.write_bytes(b"garbage" * 1000 if damage == "garbage" else file.read_bytes()[:5000])
+    library = open_library()
+    with pytest.raises(IndexDamagedError, match="向量索引"):
+        library.search(LAND, Scope())
+    library.reindex()
+    assert texts_found(library, LAND)[0] == LAND
+    assert problems(library) == []
+
+
+def test_a_file_that_is_no_database_is_named_as_the_trouble(
+    open_library: Callable[..., Library], folder: Path
+) -> None:
+    folder.mkdir()
+    (folder / "reports.sqlite3").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(DatabaseError, match="not a database"):
+        open_library()
+
+
+def test_a_data_dir_that_cannot_be_is_a_wrong_setting(
+    open_library: Callable[..., Library], folder: Path
+) -> None:
+    folder.write_text("a file", encoding="utf-8")
+    with pytest.raises(UsageError, match="数据目录"):
+        open_library()
 
 
 # --- several at once ----------------------------------------------------------------------------
@@ -565,4 +602,3 @@ def test_importing_and_listing_load_no_index(folder: Path) -> None:
     command = [sys.executable, "-c", code, str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.strip() == "[]"
-

@@ -8,7 +8,7 @@ from store.script import detect_script, fold, fold_with_map
 
 TEXTS = st.text(
     alphabet=st.one_of(
-        st.characters(), st.sampled_from("上城區分局創建２０２４年㎡…％（）①⑳ＡｂＣ國寳ﬁ㈠İ著着") 
+        st.characters(), st.sampled_from("上城區分局創建２０２４年㎡…％（）①⑳ＡｂＣ國寳ﬁ㈠İ著着")
     )
 )
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from store.chroma import Embedded, Served
 from store.errors import IndexMismatchError
-from store.vectors import VectorIndex, collection_name, embedded
+from store.health import IndexDamagedError
+from store.vectors import VectorIndex, collection_name
 
 SHAPE = "word-overlap.c1"
 EAST, NORTH, NORTH_EAST = [1.0, 0.0], [0.0, 1.0], [0.6, 0.8]
@@ -14,7 +16,7 @@ EAST, NORTH, NORTH_EAST = [1.0, 0.0], [0.0, 1.0], [0.6, 0.8]
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[VectorIndex]:
-    index = VectorIndex(embedded(tmp_path), SHAPE)
+    index = VectorIndex(Embedded(tmp_path), SHAPE)
     yield index
     index.close()
 
@@ -60,7 +62,7 @@ def test_every_workspace_has_a_legal_name_and_none_shares_one(index: VectorIndex
 
 def test_deleting_reaches_the_collections_of_other_models_too(tmp_path: Path, index: VectorIndex) -> None:
     index.add("shared", "r1", ["r1-0000"], [EAST])
-    other = VectorIndex(embedded(tmp_path), "other-model.c1")
+    other = VectorIndex(Embedded(tmp_path), "other-model.c1")
     other.add("shared", "r1", ["r1-0000"], [EAST])
     assert other.count_report("shared", "r1") == 2
     index.delete_report("shared", "r1")
@@ -87,9 +89,14 @@ def test_more_vectors_than_one_batch_holds_are_all_stored(
 
 
 def test_other_peoples_collections_are_left_alone(tmp_path: Path, index: VectorIndex) -> None:
-    theirs = embedded(tmp_path)()
+    theirs = Embedded(tmp_path).connect()
     theirs.create_collection("somebody-else", embedding_function=None)
     index.add("shared", "r1", ["r1-0000"], [EAST])
     index.drop_all()
     assert [collection.name for collection in theirs.list_collections()] == ["somebody-else"]
     theirs.close()
+
+
+def test_a_server_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamagedError, match="chroma.example"):
+        VectorIndex(Served("http://chroma.example:8000"), SHAPE).count("shared")

@@ -101,7 +101,9 @@ def test_common_tokens_are_dropped_only_where_rarer_ones_remain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(words, "COMMON_FROM_DOCS", 1)
-    everywhere = {f"r{i}": "工作报告" + "".join(chr(0x4E00 + 10 * i + j) for j in range(5)) for i in range(40)}
+    everywhere = {
+        f"r{i}": "工作报告" + "".join(chr(0x4E00 + 10 * i + j) for j in range(5)) for i in range(40)
+    }
     index = index_of(tmp_path, everywhere)
     rare = everywhere["r7"][4:]
     assert list(index.search(rare + "工作报告", 50).scores) == ["r7-0000"]

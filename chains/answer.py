@@ -1,0 +1,178 @@
+"""Answer a question from the reports' own sentences, or say that they do not hold the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chains.answerable import answerable, carries_years
+from chains.cite import Citer
+from chains.compose import Composer
+from chains.evidence import Evidence
+from chains.extract import items_of
+from chains.models import Answer, AskInput, Item
+from chains.question import Asked, Question, part_topic, read_question
+from chains.retrieve import Reader
+from chains.scope import ReportScope, find_scope
+from store.library import Library
+from store.models import Kind, Report, Scope
+
+MAX_CITATIONS = 5
+_MAX_ITEMS = 12
+_CLOSE = 0.72
+"""How near to the best sentence's score another must come to be shown with it."""
+
+_AHEAD = re.compile(r"计划|打算|目标|准备|拟|安排|当初|年初|\bplan|\btarget|\bgoal")
+_ADMITS = re.compile(r"承认|问题|不足|不够|薄弱|困难|短板|单一|障碍|滞后|缺|没打通|反映|\badmit")
+
+
+class Answerer:
+    """Answers questions over one library without a model. Safe to share between threads."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def answer(self, ask: AskInput) -> Answer:
+        """Answer, or refuse with where it looked and the nearest passage.
+
+        Raises NotFoundError when `report_id` is not on the shelves named.
+        """
+        question = read_question(ask.question)
+        compose = Composer(question)
+        held = self._held(ask)
+        if not held:
+            return compose.empty_shelf()
+        scope = self._scope(ask, question, held)
+        question = read_question(ask.question, scope.words)
+        reader = Reader(self._library, ask.workspaces)
+        if scope.mismatch is not None:
+            return compose.mismatch(scope, self._nearest(question, reader, scope.nearby or scope.reports))
+        return self._within(question, scope, reader, compose)
+
+    def _held(self, ask: AskInput) -> list[Report]:
+        if ask.report_id is not None:
+            return [self._library.report(ask.report_id, ask.workspaces)]
+        return self._library.reports(ask.workspaces)
+
+    def _scope(self, ask: AskInput, question: Question, held: Sequence[Report]) -> ReportScope:
+        def mentions(words: str, reports: Sequence[Report]) -> bool:
+            scope = Scope(ask.workspaces, frozenset(report.id for report in reports))
+            return self._library.holds_phrase(words, scope)
+
+        ahead = question.part is Kind.PLANS or bool(_AHEAD.search(question.folded))
+        return find_scope(
+            ask.question, question.years, held, mentions, fixed=ask.report_id is not None, ahead=ahead
+        )
+
+    def _within(self, question: Question, scope: ReportScope, reader: Reader, compose: Composer) -> Answer:
+        """Answer from the reports in scope: a part's points, a comparison, or the sentences that say it."""
+        if question.across and not scope.named:
+            return self._across(question, scope, reader, compose)
+        if question.part is not None:
+            found = self._part(question, question.part, scope, reader, compose)
+            if found is not None:
+                return found
+        weighed = reader.evidence(question, scope.reports)
+        weighed = [e for e in weighed if carries_years(e, question, scope.strict_years)]
+        if not weighed:
+            return compose.refuse(scope, self._nearest(question, reader, scope.reports))
+        if weighed[0].masked and weighed[0].covered >= 0.5:
+            return compose.masked(scope, weighed[0], self._cite(reader, weighed[:1])[0])
+        fitting = [e for e in weighed[:MAX_CITATIONS * 2] if answerable(question, e)]
+        if not fitting:
+            return compose.refuse(scope, self._cite(reader, weighed[:1]))
+        chosen = self._chosen(question, fitting, weighed)
+        return compose.answer(chosen, self._cite(reader, chosen))
+
+    def _chosen(self, question: Question, fitting: Sequence[Evidence], weighed: Sequence[Evidence]) -> list[Evidence]:
+        """Choose the sentences to show: the best of each year asked for, then what comes close to it."""
+        best = fitting[0]
+        leads = [best]
+        for year in question.years[1:] if len(question.years) > 1 else ():
+            leads += [e for e in fitting if year in e.candidate.report.period][:1]
+        if len(question.years) > 1:
+            leads = [e for y in question.years for e in fitting if y in e.candidate.report.period][:2] and leads
+        close = [e for e in weighed if e.score >= _CLOSE * best.score and not e.masked]
+        return list({id(e): e for e in [*leads, *close]}.values())[:MAX_CITATIONS]
+
+    # --- whole parts ------------------------------------------------------------------------
+
+    def _part(
+        self, question: Question, kind: Kind, scope: ReportScope, reader: Reader, compose: Composer
+    ) -> Answer | None:
+        """Answer with a part's points; None when the question narrows it to something no point is about."""
+        topic = part_topic(question)
+        reports = self._reports_of_part(question, kind, scope)
+        if not reports:
+            return compose.mismatch(scope, []) if scope.strict_years else None
+        if topic:
+            return self._topical_part(replace(question, terms=topic, focus=topic), kind, reports, reader, compose)
+        groups = [(report, self._items(reader, report, kind)) for report in reports]
+        if not any(items for _, items in groups):
+            return compose.no_part(scope, reports[0], kind, self._nearest(question, reader, reports))
+        return compose.part(kind, [(report, items) for report, items in groups if items], _MAX_ITEMS)
+
+    def _items(self, reader: Reader, report: Report, kind: Kind) -> list[Item]:
+        document = reader.document(report)
+        return items_of(document, kind, Citer(document.text, document.sections, document.page_starts, report))
+
+    @staticmethod
+    def _reports_of_part(question: Question, kind: Kind, scope: ReportScope) -> list[Report]:
+        """Choose whose part is meant: plans for a year stand in the report of the year before."""
+        if not question.years:
+            return list(scope.reports)[-3:][::-1] if scope.named else list(scope.reports)[:3]
+        year = question.years[0]
+        own = [report for report in scope.reports if year in report.period or not report.period]
+        if kind is not Kind.PLANS:
+            return own[:2]
+        before = [report for report in scope.reports if report.period and max(report.period) + 1 == year]
+        forward = [r for r in own if r.kind in ("notice", "plan") or (len(r.period) > 1 and max(r.period) == year)]
+        return (before + forward or own)[:2]
+
+    def _topical_part(
+        self, question: Question, kind: Kind, reports: Sequence[Report], reader: Reader, compose: Composer
+    ) -> Answer | None:
+        weighed = [e for e in reader.evidence(question, reports) if e.candidate.section.kind is kind]
+        close = [e for e in weighed if e.score >= _CLOSE * weighed[0].score and self._on_topic(e)]
+        chosen = close[:MAX_CITATIONS]
+        return compose.answer(chosen, self._cite(reader, chosen)) if chosen else None
+
+    @staticmethod
+    def _on_topic(evidence: Evidence) -> bool:
+        return evidence.supported >= 0.3 and (evidence.meaning is None or evidence.meaning > 0.3)
+
+    # --- across reports ---------------------------------------------------------------------
+
+    def _across(self, question: Question, scope: ReportScope, reader: Reader, compose: Composer) -> Answer:
+        """Answer which reports say something: the best sentence of each that says it."""
+        kind = question.part
+        if kind is None and _ADMITS.search(question.folded):
+            kind = Kind.SHORTCOMINGS
+        question = replace(question, asked=Asked.WHAT)
+        weighed = reader.evidence(question, scope.reports)
+        preferred = [e for e in weighed if kind is None or e.candidate.section.kind is kind]
+        best: dict[str, Evidence] = {}
+        for evidence in preferred or weighed:
+            best.setdefault(evidence.candidate.report.id, evidence)
+        top = max((e.score for e in best.values()), default=0.0)
+        chosen = [e for e in best.values() if answerable(question, e) or (e.score >= 0.8 * top and e.supported >= 0.5)]
+        if not chosen or not any(answerable(question, e) for e in chosen):
+            return compose.refuse(scope, self._cite(reader, weighed[:1]))
+        chosen = sorted(chosen, key=lambda e: -e.score)[:MAX_CITATIONS]
+        return compose.across(chosen, self._cite(reader, chosen))
+
+    # --- evidence ---------------------------------------------------------------------------
+
+    def _nearest(self, question: Question, reader: Reader, reports: Sequence[Report]) -> list:
+        return self._cite(reader, reader.evidence(question, reports[:3])[:1])
+
+    @staticmethod
+    def _cite(reader: Reader, chosen: Sequence[Evidence]) -> list:
+        citations = []
+        for number, evidence in enumerate(chosen, 1):
+            report = evidence.candidate.report
+            document = reader.document(report)
+            citer = Citer(document.text, document.sections, document.page_starts, report)
+            citations.append(citer.cite(number, evidence.candidate.span.start, evidence.candidate.span.end))
+        return citations

@@ -1,0 +1,139 @@
+"""From a question to the reports and sentences that may answer it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from chains.evidence import Candidate, Evidence, Weigher, candidates
+from chains.question import Question
+from store.document import reopen
+from store.library import Library
+from store.models import Document, Hit, Report, Scope
+from store.script import fold
+from store.sentences import Span
+
+_READ_WHOLE_UP_TO = 4
+"""Reports that are read sentence by sentence; of more, only the passages a search brings."""
+
+_PASSAGES = 24
+_MEANINGS = 24
+"""Sentences whose meaning is compared with the question's, chosen by their words and their passage."""
+
+_ACROSS_LANGUAGES = 0.45
+_SAME = 0.9
+_OVERFETCH = 3
+
+
+def search(library: Library, query: str, scope: Scope, k: int) -> list[Hit]:
+    """Rank passages for a query; of near-duplicates of one agency the best stands for all."""
+    hits = library.search(query, scope, k=k * _OVERFETCH)
+    agencies = {report.id: report.agency for report in library.reports(scope.workspaces)}
+    return fold_duplicates(hits, agencies)[:k]
+
+
+def fold_duplicates(hits: Sequence[Hit], agencies: dict[str, str]) -> list[Hit]:
+    """Drop hits that say nearly the same as a better one of the same agency.
+
+    Two agencies that say the same are two facts.
+    """
+    kept: list[tuple[Hit, frozenset[str]]] = []
+    for hit in hits:
+        grams = _grams(hit.passage.text)
+        agency = agencies.get(hit.passage.report_id)
+        if not any(
+            agencies.get(other.passage.report_id) == agency and _overlap(grams, seen) >= _SAME for other, seen in kept
+        ):
+            kept.append((hit, grams))
+    return [hit for hit, _ in kept]
+
+
+def _grams(text: str) -> frozenset[str]:
+    plain = fold(text)
+    return frozenset(plain[i : i + 3] for i in range(max(len(plain) - 2, 1)))
+
+
+def _overlap(left: frozenset[str], right: frozenset[str]) -> float:
+    return len(left & right) / max(len(left | right), 1)
+
+
+class Reader:
+    """Reads reports of a shelf for one question, each at most once."""
+
+    def __init__(self, library: Library, workspaces: Sequence[str]) -> None:
+        self.library = library
+        self.workspaces = tuple(workspaces)
+        self._open: dict[str, Document] = {}
+        self._hits: dict[tuple[str, tuple[str, ...]], list[Hit]] = {}
+
+    def document(self, report: Report) -> Document:
+        if report.id not in self._open:
+            self._open[report.id] = reopen(self.library, report, self.workspaces)
+        return self._open[report.id]
+
+    def evidence(self, question: Question, reports: Sequence[Report]) -> list[Evidence]:
+        """Weigh the sentences of `reports` for a question, best first."""
+        pool = self._pool(question, reports)
+        if not pool:
+            return []
+        weigher = Weigher(question, pool)
+        words = weigher.lexical()
+        found = self._found(question, reports)
+        ranks = [words[i] + found.get(self._passage_of(pool[i]), 0.0) for i in range(len(pool))]
+        likely = sorted(range(len(pool)), key=lambda i: -ranks[i])[:_MEANINGS]
+        weighed = weigher.weigh(self._meanings(question, pool, likely))
+        return sorted(weighed, key=lambda e: -e.score)
+
+    def _search(self, question: Question, reports: Sequence[Report]) -> list[Hit]:
+        key = (question.text, tuple(report.id for report in reports))
+        if key not in self._hits:
+            scope = Scope(self.workspaces, frozenset(key[1]))
+            self._hits[key] = self.library.search(search_words(question), scope, k=_PASSAGES)
+        return self._hits[key]
+
+    def _pool(self, question: Question, reports: Sequence[Report]) -> list[Candidate]:
+        if len(reports) <= _READ_WHOLE_UP_TO:
+            return [c for report in reports for c in candidates(self.document(report), report)]
+        spans: dict[str, list[Span]] = {}
+        for hit in self._search(question, reports):
+            spans.setdefault(hit.passage.report_id, []).append(Span(hit.passage.start, hit.passage.end))
+        by_id = {report.id: report for report in reports}
+        return [
+            c for key, parts in spans.items() for c in candidates(self.document(by_id[key]), by_id[key], parts)
+        ]
+
+    def _found(self, question: Question, reports: Sequence[Report]) -> dict[tuple[str, int], float]:
+        """Credit the passages a search brings first, by report and place, so that paraphrases are compared too."""
+        return {
+            (hit.passage.report_id, offset): 0.6 - 0.1 * rank
+            for rank, hit in enumerate(self._search(question, reports)[:6])
+            for offset in range(hit.passage.start, hit.passage.end)
+        }
+
+    @staticmethod
+    def _passage_of(candidate: Candidate) -> tuple[str, int]:
+        return candidate.report.id, candidate.span.start
+
+    def _meanings(self, question: Question, pool: Sequence[Candidate], chosen: Sequence[int]) -> dict[int, float]:
+        """Compare the meaning of some candidates with the question's, 0-1; nothing without a model."""
+        bounds = self.library.similarity_range
+        if bounds is None:
+            return {}
+        # Across languages the same meaning lies a little farther apart.
+        shift = _ACROSS_LANGUAGES * (bounds[1] - bounds[0]) if question.english else 0.0
+        low, high = bounds[0] - shift, bounds[1] - shift
+        asked = self.library.embed_query(question.core or question.folded)
+        vectors = self.library.embed_texts([pool[index].text for index in chosen])
+        nearness = ((cosine(asked, vector) - low) / (high - low) for vector in vectors)
+        return {index: min(max(value, 0.0), 1.0) for index, value in zip(chosen, nearness, strict=True)}
+
+
+def cosine(left: Sequence[float], right: Sequence[float]) -> float:
+    norms = math.sqrt(math.fsum(a * a for a in left) * math.fsum(b * b for b in right))
+    return math.fsum(a * b for a, b in zip(left, right, strict=True)) / norms if norms else 0.0
+
+
+def search_words(question: Question) -> str:
+    """Give the question as the indexes should see it: with the reports' own wordings beside its own."""
+    wordings = [wording for term in question.terms if len(term.wordings) > 1 for wording in term.wordings[:2]]
+    return " ".join([question.text, *dict.fromkeys(wordings)])

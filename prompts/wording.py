@@ -1,0 +1,47 @@
+"""How answers without a model are worded, in the language of the question. Quotes are never translated."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The refusal: every answer that found nothing begins with it, from either engine.
+REFUSAL: Final = {"zh": "报告中没有找到答案。", "en": "The reports do not hold the answer."}
+
+WORDING: Final[dict[str, dict[str, str]]] = {
+    "zh": {
+        "empty_shelf": "书架上还没有报告，请先用 ingest 加入。",
+        "looked": "已查找：{where}。",
+        "nearest": "最接近的段落（不能作为答案）：{quote}[1]",
+        "masked": "原文已隐去：报告在此处以“{mask}”代替了数字。{quote}[1]",
+        "no_place": "书架上没有{unknown}的报告。",
+        "no_agency": "书架上没有{unknown}的报告。",
+        "no_year": "所持报告里没有{years}年的：{held}。",
+        "no_part": "《{title}》没有载明{part}。",
+        "more": "相关原文：",
+        "part_of": "《{title}》载明的{part}：",
+        "and_more": "另有{count}项，见全文摘要。",
+        "achievements": "成效",
+        "shortcomings": "不足",
+        "plans": "计划",
+        "reports": "{count}份报告（{titles}）",
+        "titles_more": "等",
+    },
+    "en": {
+        "empty_shelf": "The shelf is empty; add reports with ingest first.",
+        "looked": "Looked in: {where}.",
+        "nearest": "Nearest passage (not an answer): {quote}[1]",
+        "masked": "The source has masked this value as “{mask}” (原文已隐去). {quote}[1]",
+        "no_place": "No report of {unknown} is held.",
+        "no_agency": "No report of {unknown} is held for that place.",
+        "no_year": "No report of {years} is held: {held}.",
+        "no_part": "“{title}” states no {part}.",
+        "more": "Related passages:",
+        "part_of": "{part} stated in “{title}”:",
+        "and_more": "{count} more in the full summary.",
+        "achievements": "achievements",
+        "shortcomings": "shortcomings",
+        "plans": "plans",
+        "reports": "{count} reports ({titles})",
+        "titles_more": " …",
+    },
+}

@@ -31,12 +31,15 @@ def main() -> None:
     arguments.add_argument("--show", action="store_true", help="list every failure")
     arguments.add_argument("--embedding", choices=["local", "none"], default="local")
     options = arguments.parse_args()
-    questions = [json.loads(line) for line in (options.folder / "questions.jsonl").read_text("utf-8").splitlines()]
+    questions = [
+        json.loads(line) for line in (options.folder / "questions.jsonl").read_text("utf-8").splitlines()
+    ]
     with tempfile.TemporaryDirectory() as folder:
         model = local_model() if options.embedding == "local" else None
         with Library(Path(folder), embedding=model, chunking_version=CHUNKING_VERSION) as library:
             ids = {
-                path.name: library.add(load(path))[1].id for path in sorted((options.folder / "reports").iterdir())
+                path.name: library.add(load(path))[1].id
+                for path in sorted((options.folder / "reports").iterdir())
             }
             started = time.perf_counter()
             answers = [_ask(library, question, ids) for question in questions]
@@ -66,18 +69,35 @@ def _print(questions: list[dict], answers: list[Answer], *, show: bool) -> None:
     unheld = [(q, a) for q, a in pairs if not q["answerable"]]
     figures = [(q, a) for q, a in held if q["answer"] and not a.refused]
     _row("evidence in first five citations", [not a.refused and _found(q, a) for q, a in held])
-    _row("answer strings in the answer", [all(_bare(s) in _bare(a.answer) for s in q["answer"]) for q, a in figures])
+    _row(
+        "answer strings in the answer",
+        [all(_bare(s) in _bare(a.answer) for s in q["answer"]) for q, a in figures],
+    )
     _row("refused when unanswerable", [a.refused for _, a in unheld])
     _row("wrongly refused", [a.refused for _, a in held])
     for group in ("type", "lang"):
         for value in sorted({q[group] for q in questions}):
-            good = [not a.refused and _found(q, a) if q["answerable"] else a.refused for q, a in pairs if q[group] == value]
+            good = [
+                not a.refused and _found(q, a) if q["answerable"] else a.refused
+                for q, a in pairs
+                if q[group] == value
+            ]
             print(f"    {group} {value:10} {sum(good)}/{len(good)}")
     if show:
         for q, a in pairs:
             right = (not a.refused and _found(q, a)) if q["answerable"] else a.refused
             if not right:
-                print("WRONG", q["id"], q["why_not"] or "", q["question"], "|", a.answer[:150].replace("\n", " / "), "| GOLD", q["evidence"][:1], file=sys.stderr)
+                print(
+                    "WRONG",
+                    q["id"],
+                    q["why_not"] or "",
+                    q["question"],
+                    "|",
+                    a.answer[:150].replace("\n", " / "),
+                    "| GOLD",
+                    q["evidence"][:1],
+                    file=sys.stderr,
+                )
 
 
 def _row(name: str, outcomes: list[bool]) -> None:

@@ -30,7 +30,9 @@ def main() -> None:
     for gold in golds:
         _score_report(options.folder / "reports" / gold["file"], gold, totals, facts, show=options.show)
     for kind, (keys, hit, items, good, repeated) in totals.items():
-        print(f"{kind:13} recall {hit}/{keys} {hit / max(keys, 1):.3f}  precision {good}/{items} {good / max(items, 1):.3f}  repeated {repeated}")
+        print(
+            f"{kind:13} recall {hit}/{keys} {hit / max(keys, 1):.3f}  precision {good}/{items} {good / max(items, 1):.3f}  repeated {repeated}"
+        )
     print("facts", {name: f"{count}/{len(golds)}" for name, count in facts.items()})
 
 
@@ -53,7 +55,9 @@ def _score_report(path: Path, gold: dict, totals: dict, facts: dict, *, show: bo
 def _said(text: str, item: Item) -> str:
     """Give all an item shows, and the stretch of the report that its quotes span."""
     first, last = item.citations[0].start, item.citations[-1].end
-    return "\n".join([item.topic, item.text, *(c.quote for c in item.citations), text[first:last].replace("\n", "")])
+    return "\n".join(
+        [item.topic, item.text, *(c.quote for c in item.citations), text[first:last].replace("\n", "")]
+    )
 
 
 def _count(name: str, kind: Kind, keys: list[str], items: list[str], total: list[int], *, show: bool) -> None:

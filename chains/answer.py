@@ -6,21 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chains.answerable import answerable, carries_years
+from chains.answerable import answerable, carries_years, likelihood
 from chains.cite import Citer
 from chains.compose import Composer
 from chains.evidence import Evidence
 from chains.extract import items_of
-from chains.models import Answer, AskInput, Item
-from chains.question import Asked, Question, part_topic, read_question
+from chains.models import Answer, AskInput, Citation, Item
+from chains.question import Asked, Question, Term, part_topic, read_question
 from chains.retrieve import Reader
 from chains.scope import ReportScope, find_scope
 from store.library import Library
 from store.models import Kind, Report, Scope
+from store.script import fold
 
 MAX_CITATIONS = 5
 _MAX_ITEMS = 12
 _CLOSE = 0.72
+_CLOSE_ACROSS = 0.75
+_LIKELY_ACROSS = 0.3
 """How near to the best sentence's score another must come to be shown with it."""
 
 _AHEAD = re.compile(r"计划|打算|目标|准备|拟|安排|当初|年初|\bplan|\btarget|\bgoal")
@@ -60,9 +63,9 @@ class Answerer:
             scope = Scope(ask.workspaces, frozenset(report.id for report in reports))
             return self._library.holds_phrase(words, scope)
 
-        ahead = question.part is Kind.PLANS or bool(_AHEAD.search(question.folded))
+        fixed = ask.report_id is not None
         return find_scope(
-            ask.question, question.years, held, mentions, fixed=ask.report_id is not None, ahead=ahead
+            ask.question, question.years, held, mentions, fixed=fixed, ahead=_looks_ahead(question)
         )
 
     def _within(self, question: Question, scope: ReportScope, reader: Reader, compose: Composer) -> Answer:
@@ -74,25 +77,33 @@ class Answerer:
             if found is not None:
                 return found
         weighed = reader.evidence(question, scope.reports)
-        weighed = [e for e in weighed if carries_years(e, question, scope.strict_years)]
+        weighed = [
+            e for e in weighed if carries_years(e, question, scope.strict_years, ahead=_looks_ahead(question))
+        ]
         if not weighed:
             return compose.refuse(scope, self._nearest(question, reader, scope.reports))
-        if weighed[0].masked and weighed[0].covered >= 0.5:
-            return compose.masked(scope, weighed[0], self._cite(reader, weighed[:1])[0])
-        fitting = [e for e in weighed[:MAX_CITATIONS * 2] if answerable(question, e)]
+        nearest = max(weighed, key=lambda e: e.topic + 0.3 * e.local)
+        if nearest.masked and question.asked is Asked.HOW_MUCH:
+            return compose.masked(nearest, self._cite(reader, [nearest])[0])
+        best_topic = max(e.topic for e in weighed)
+        fitting = [e for e in weighed[: MAX_CITATIONS * 2] if answerable(question, e, best_topic)]
         if not fitting:
             return compose.refuse(scope, self._cite(reader, weighed[:1]))
         chosen = self._chosen(question, fitting, weighed)
         return compose.answer(chosen, self._cite(reader, chosen))
 
-    def _chosen(self, question: Question, fitting: Sequence[Evidence], weighed: Sequence[Evidence]) -> list[Evidence]:
+    def _chosen(
+        self, question: Question, fitting: Sequence[Evidence], weighed: Sequence[Evidence]
+    ) -> list[Evidence]:
         """Choose the sentences to show: the best of each year asked for, then what comes close to it."""
         best = fitting[0]
         leads = [best]
         for year in question.years[1:] if len(question.years) > 1 else ():
             leads += [e for e in fitting if year in e.candidate.report.period][:1]
         if len(question.years) > 1:
-            leads = [e for y in question.years for e in fitting if y in e.candidate.report.period][:2] and leads
+            leads = [e for y in question.years for e in fitting if y in e.candidate.report.period][
+                :2
+            ] and leads
         close = [e for e in weighed if e.score >= _CLOSE * best.score and not e.masked]
         return list({id(e): e for e in [*leads, *close]}.values())[:MAX_CITATIONS]
 
@@ -102,16 +113,36 @@ class Answerer:
         self, question: Question, kind: Kind, scope: ReportScope, reader: Reader, compose: Composer
     ) -> Answer | None:
         """Answer with a part's points; None when the question narrows it to something no point is about."""
-        topic = part_topic(question)
+        topic, named = part_topic(question)
         reports = self._reports_of_part(question, kind, scope)
         if not reports:
             return compose.mismatch(scope, []) if scope.strict_years else None
+        topic = topic if named else self._used(topic, reports, reader, kind)
         if topic:
-            return self._topical_part(replace(question, terms=topic, focus=topic), kind, reports, reader, compose)
+            found = self._topical_part(
+                replace(question, terms=topic, focus=topic), kind, reports, reader, compose
+            )
+            if found or named:
+                return found
         groups = [(report, self._items(reader, report, kind)) for report in reports]
         if not any(items for _, items in groups):
             return compose.no_part(scope, reports[0], kind, self._nearest(question, reader, reports))
         return compose.part(kind, [(report, items) for report, items in groups if items], _MAX_ITEMS)
+
+    @staticmethod
+    def _used(
+        topic: tuple[Term, ...], reports: Sequence[Report], reader: Reader, kind: Kind
+    ) -> tuple[Term, ...]:
+        """Keep the topic's words that the part itself uses; the rest are only ways of asking."""
+        texts = [
+            fold(document.text[s.start : s.end])
+            for document in map(reader.document, reports)
+            for s in document.sections
+            if s.kind is kind
+        ]
+        return tuple(
+            t for t in topic if any(fold(wording) in text for wording in t.wordings for text in texts)
+        )
 
     def _items(self, reader: Reader, report: Report, kind: Kind) -> list[Item]:
         document = reader.document(report)
@@ -127,7 +158,9 @@ class Answerer:
         if kind is not Kind.PLANS:
             return own[:2]
         before = [report for report in scope.reports if report.period and max(report.period) + 1 == year]
-        forward = [r for r in own if r.kind in ("notice", "plan") or (len(r.period) > 1 and max(r.period) == year)]
+        forward = [
+            r for r in own if r.kind in ("notice", "plan") or (len(r.period) > 1 and max(r.period) == year)
+        ]
         return (before + forward or own)[:2]
 
     def _topical_part(
@@ -156,19 +189,21 @@ class Answerer:
         for evidence in preferred or weighed:
             best.setdefault(evidence.candidate.report.id, evidence)
         top = max((e.score for e in best.values()), default=0.0)
-        chosen = [e for e in best.values() if answerable(question, e) or (e.score >= 0.8 * top and e.supported >= 0.5)]
-        if not chosen or not any(answerable(question, e) for e in chosen):
+        likely = [e for e in best.values() if likelihood(question, e) >= _LIKELY_ACROSS]
+        if not likely:
             return compose.refuse(scope, self._cite(reader, weighed[:1]))
-        chosen = sorted(chosen, key=lambda e: -e.score)[:MAX_CITATIONS]
+        chosen = sorted((e for e in best.values() if e.score >= _CLOSE_ACROSS * top), key=lambda e: -e.score)[
+            :MAX_CITATIONS
+        ]
         return compose.across(chosen, self._cite(reader, chosen))
 
     # --- evidence ---------------------------------------------------------------------------
 
-    def _nearest(self, question: Question, reader: Reader, reports: Sequence[Report]) -> list:
+    def _nearest(self, question: Question, reader: Reader, reports: Sequence[Report]) -> list[Citation]:
         return self._cite(reader, reader.evidence(question, reports[:3])[:1])
 
     @staticmethod
-    def _cite(reader: Reader, chosen: Sequence[Evidence]) -> list:
+    def _cite(reader: Reader, chosen: Sequence[Evidence]) -> list[Citation]:
         citations = []
         for number, evidence in enumerate(chosen, 1):
             report = evidence.candidate.report
@@ -176,3 +211,8 @@ class Answerer:
             citer = Citer(document.text, document.sections, document.page_starts, report)
             citations.append(citer.cite(number, evidence.candidate.span.start, evidence.candidate.span.end))
         return citations
+
+
+def _looks_ahead(question: Question) -> bool:
+    """Tell whether a question asks what was intended rather than what was done."""
+    return question.part is Kind.PLANS or bool(_AHEAD.search(question.folded))

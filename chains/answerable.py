@@ -6,13 +6,24 @@ import math
 
 from chains.evidence import Evidence
 from chains.question import Asked, Question
+from store.models import Kind
 
 # Logistic model over what `Evidence` measures, fitted with benchmarks/calibrate.py on the development
 # sets (never on the held-out one); all weights are kept non-negative but that of what is held nowhere.
-_WEIGHTS = {"covered": 0.6, "supported": 1.9, "focus": 2.4, "meaning": 1.2, "fits": 2.6, "local": 2.4, "how_much": 1.3}
+_WEIGHTS = {
+    "covered": 0.6,
+    "supported": 1.9,
+    "focus": 2.4,
+    "meaning": 1.2,
+    "fits": 2.6,
+    "local": 2.4,
+    "how_much": 1.3,
+}
 _UNHELD = -0.8
 _BIAS = -5.6
 _THRESHOLD = 0.45
+_NEAR_TOPIC = 0.8
+_NEED_FORM = (Asked.HOW_MUCH, Asked.WHO, Asked.WHEN, Asked.LIST)
 _WITHOUT_MEANING = 0.5
 
 
@@ -32,18 +43,34 @@ def likelihood(question: Question, evidence: Evidence) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def answerable(question: Question, evidence: Evidence) -> bool:
-    """Tell whether `evidence` may be given as the answer."""
-    if question.asked in (Asked.HOW_MUCH, Asked.WHO, Asked.WHEN) and not evidence.fits:
+def answerable(question: Question, evidence: Evidence, best_topic: float) -> bool:
+    """Tell whether `evidence` may be given as the answer.
+
+    A sentence of the right form that is farther from the question than the nearest one
+    (`best_topic`) is a figure about something else.
+    """
+    if evidence.topic < _NEAR_TOPIC * best_topic:
+        return False
+    if question.asked in _NEED_FORM and not evidence.fits:
+        return False
+    if question.asked is Asked.HOW_MUCH and not evidence.local and evidence.covered < 0.6:
         return False
     return likelihood(question, evidence) >= _THRESHOLD
 
 
-def carries_years(evidence: Evidence, question: Question, strict_years: tuple[int, ...]) -> bool:
+def carries_years(
+    evidence: Evidence, question: Question, strict_years: tuple[int, ...], *, ahead: bool
+) -> bool:
     """Tell whether a sentence may speak of the years asked for.
 
-    One of a report of another year must name the year itself, or the table or heading it stands in.
+    One of a report of another year must name the year itself, or the table or heading it stands in
+    must; plans for a year (`ahead`) do not tell what was done in it.
     """
     if not strict_years or set(question.years) & set(evidence.candidate.report.period):
         return True
-    return any(str(year) in evidence.candidate.text or str(year) in evidence.candidate.around for year in strict_years)
+    if evidence.candidate.section.kind is Kind.PLANS and not ahead:
+        return False
+    return any(
+        str(year) in evidence.candidate.text or str(year) in evidence.candidate.around
+        for year in strict_years
+    )

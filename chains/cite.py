@@ -11,7 +11,9 @@ from store.split import section_label
 class Citer:
     """Cites one report. Every quote is cut from its text, so it stands there by construction."""
 
-    def __init__(self, text: str, sections: tuple[Section, ...], page_starts: tuple[int, ...], report: Report) -> None:
+    def __init__(
+        self, text: str, sections: tuple[Section, ...], page_starts: tuple[int, ...], report: Report
+    ) -> None:
         self._text = text
         self._sections = sections
         self._page_starts = page_starts

@@ -74,9 +74,8 @@ class Composer:
         """Refuse because nothing in scope carries the answer."""
         return self._refused(self._looked(scope), nearest)
 
-    def masked(self, scope: ReportScope, evidence: Evidence, citation: Citation) -> Answer:
+    def masked(self, evidence: Evidence, citation: Citation) -> Answer:
         """Refuse because the source has hidden the value."""
-        del scope
         mask = _MASK.search(evidence.candidate.text)
         text = self._words["masked"].format(mask=mask[0] if mask else "*", quote=_inline(citation.quote))
         return self._made(text, [citation], refused=True)
@@ -96,7 +95,11 @@ class Composer:
 
     def _made(self, text: str, citations: Sequence[Citation], *, refused: bool = False) -> Answer:
         return Answer(
-            question=self._question.text, answer=text, refused=refused, engine="extractive", citations=list(citations)
+            question=self._question.text,
+            answer=text,
+            refused=refused,
+            engine="extractive",
+            citations=list(citations),
         )
 
 

@@ -15,11 +15,17 @@ from store.script import fold
 from store.sentences import Span, clauses, paragraphs, sentences
 
 _LONG_SENTENCE = 130
+_SEVERAL = re.compile(r"、|；.*；|(?:《[^》]+》.*){2}|(?:“[^”]+”.*){2}")
+_YEAR_ASKED = re.compile(r"哪一?年|几几年|\bwhat year\b|\bwhich year\b")
+_FORM_BONUS = {Asked.WHY: 0.35, Asked.WHO: 0.3, Asked.WHEN: 0.3}
 _FORMS = {
-    Asked.WHO: re.compile(r"(?:局长|厅长|主任|书记|区长|市长|县长|镇长|组长|支队长|队长|院长|校长|负责人|同志|律师|事务所|公司|法官|委员会|中心|牵头|局|厅|部门)"),
+    Asked.WHO: re.compile(
+        r"(?:局长|厅长|主任|书记|区长|市长|县长|镇长|组长|支队长|队长|院长|校长|负责人|同志|律师|事务所|公司|法官|委员会|中心|牵头|局|厅|部门)"
+    ),
     Asked.WHEN: re.compile(r"\d{1,2}月|\d{4}年|年底|年初|季度|上半年|下半年|月底|之前|以前|期间|\d{1,2}日"),
-    Asked.WHY: re.compile(r"因|由于|受|影响|导致|原因|造成|制约|难以|缺乏|不足|难度|限制|致使|困难|不够|有限|偏少|较少|未能|尚未"),
-    Asked.LIST: re.compile(r"、|；.*；|(?:《[^》]+》.*){2}|(?:“[^”]+”.*){2}|(?:，.*){3}|所|站|中心|案"),
+    Asked.WHY: re.compile(
+        r"因|由于|受|影响|导致|原因|造成|制约|难以|缺乏|不足|难度|限制|致使|困难|不够|有限|偏少|较少|未能|尚未"
+    ),
     Asked.WHERE: re.compile(r"省|市|区|县|镇|乡|街道|村|社区|路|桥|园|站|处"),
 }
 
@@ -41,11 +47,12 @@ class Evidence:
 
     `covered` is the share of the question's words that the sentence holds, `supported` the share
     that it or what stands around it holds, `focus` the share of the words beside the question word;
-    `meaning` is how near the sentence's meaning is to the question's, None where it was not compared;
-    `fits` says that it has the
+    `meaning` is how near the sentence's meaning is to the question's, None where it was not compared,
+    and `standout` by how much it is nearer than those it was compared with; `fits` says that it has the
     form asked for; for "how many" `local` is the share held by the clause with the fitting figure
     and `masked` says that the source has hidden that figure. `unheld` is the share of the question's words
-    that stand nowhere in the reports in scope.
+    that stand nowhere in the reports in scope. `topic` is how near the sentence is to the question
+    whatever its form, `score` ranks both together.
     """
 
     candidate: Candidate
@@ -53,10 +60,12 @@ class Evidence:
     supported: float
     focus: float
     meaning: float | None
+    standout: float | None
     fits: bool
     local: float
     masked: bool
     unheld: float
+    topic: float
     score: float
 
 
@@ -79,8 +88,15 @@ def candidates(document: Document, report: Report, spans: Sequence[Span] | None 
 
 def _says_nothing(text: str, section: Section, piece: Span) -> bool:
     """Tell whether a piece is only a heading on a line of its own, or only announces what follows."""
-    heading = piece.end <= section.body_start and text[section.body_start - 1 : section.body_start + 1].find("\n") >= 0
-    standalone = section.start <= piece.start and piece.end <= section.body_start and text[piece.end : piece.end + 1] in ("\n", "")
+    heading = (
+        piece.end <= section.body_start
+        and text[section.body_start - 1 : section.body_start + 1].find("\n") >= 0
+    )
+    standalone = (
+        section.start <= piece.start
+        and piece.end <= section.body_start
+        and text[piece.end : piece.end + 1] in ("\n", "")
+    )
     return heading or standalone or text[piece.end - 1] in "：:"
 
 
@@ -108,7 +124,9 @@ class Weigher:
         self._weighed = [(term, term.weight * self._rarity(term)) for term in self._terms]
         texts = "\n".join(self._folded)
         missing = [term for term in self._terms if not _holds(texts, term)]
-        self._unheld = sum(weight for term, weight in self._weighed if term in missing) / (sum(w for _, w in self._weighed) or 1.0)
+        self._unheld = sum(weight for term, weight in self._weighed if term in missing) / (
+            sum(w for _, w in self._weighed) or 1.0
+        )
         self._focus = [Term(tuple(fold(w) for w in term.wordings), term.weight) for term in question.focus]
 
     def _rarity(self, term: Term) -> float:
@@ -117,7 +135,8 @@ class Weigher:
 
     def weigh(self, meanings: dict[int, float]) -> list[Evidence]:
         """Weigh every candidate of the pool; `meanings` gives the nearness (0-1) for some, by position."""
-        return [self._evidence(index, meanings.get(index)) for index in range(len(self._pool))]
+        usual = sum(meanings.values()) / len(meanings) if meanings else 0.0
+        return [self._evidence(index, meanings.get(index), usual) for index in range(len(self._pool))]
 
     def lexical(self) -> list[float]:
         """Give every candidate's word score alone, to choose whose meaning is worth computing."""
@@ -128,28 +147,55 @@ class Weigher:
         total = sum(weight for _, weight in chosen)
         return sum(weight for term, weight in chosen if _holds(text, term)) / total if total else 0.0
 
-    def _evidence(self, index: int, meaning: float | None) -> Evidence:
+    def _evidence(self, index: int, meaning: float | None, usual: float) -> Evidence:
         candidate = self._pool[index]
         covered = self._share(self._folded[index])
         supported = max(covered, self._share(candidate.around))
         focus = self._share(self._folded[index], self._focus) if self._focus else covered
         fits, local, masked = self._form(candidate.text, covered)
-        score = 0.6 * covered + 0.25 * supported + 0.8 * (meaning or 0.0) + (0.15 if fits else 0.0) + 0.2 * local
-        score += 0.1 if self._question.part is candidate.section.kind else 0.0
-        return Evidence(candidate, covered, supported, focus, meaning, fits, local, masked, self._unheld, score)
+        topic = 0.6 * covered + 0.25 * supported + 0.8 * (meaning or 0.0)
+        form = (_FORM_BONUS.get(self._question.asked, 0.15) if fits else 0.0) + 0.2 * local
+        part = 0.1 if self._question.part is candidate.section.kind else 0.0
+        return Evidence(
+            candidate=candidate,
+            covered=covered,
+            supported=supported,
+            focus=focus,
+            meaning=meaning,
+            standout=None if meaning is None else meaning - usual,
+            fits=fits,
+            local=local,
+            masked=masked,
+            unheld=self._unheld,
+            topic=topic,
+            score=topic + form + part,
+        )
 
     def _form(self, text: str, covered: float) -> tuple[bool, float, bool]:
-        asked = self._question.asked
-        if asked is not Asked.HOW_MUCH:
-            form = _FORMS.get(asked)
-            return (bool(form.search(text)) if form else True), covered, False
-        best: tuple[float, bool] | None = None
-        for clause, found in _figure_clauses(text):
-            if self._question.units and found.figure.unit not in self._question.units:
-                continue
-            share = (self._share(fold(clause)), found.figure.value is not None)
-            best = share if best is None else max(best, share)
-        return (False, 0.0, False) if best is None else (best[1], best[0], not best[1])
+        """Tell whether a sentence has the form asked for, how well its figure's clause fits, and if that is masked."""
+        question = self._question
+        if question.asked is Asked.HOW_MUCH:
+            return self._figure_form(text)
+        if question.asked is Asked.LIST:
+            return not question.plural or bool(_SEVERAL.search(text)), covered, False
+        if question.asked is Asked.WHEN and _YEAR_ASKED.search(question.folded):
+            return True, covered, False  # every report has its year
+        form = _FORMS.get(question.asked)
+        return (bool(form.search(text)) if form else True), covered, False
+
+    def _figure_form(self, text: str) -> tuple[bool, float, bool]:
+        units = self._question.units
+        shares = [
+            (self._share(fold(clause)), found.figure.value is not None)
+            for clause, found in _figure_clauses(text)
+            if not units
+            or found.figure.unit in units
+            or (not found.figure.unit and _is_row(text) and any(u in text for u in units))
+        ]
+        if not shares:
+            return False, 0.0, False
+        local, real = max(shares)
+        return real, local, not real
 
 
 def _figure_clauses(text: str) -> Iterable[tuple[str, FoundFigure]]:

@@ -14,13 +14,16 @@ from store.sentences import Span, clauses, sentences
 
 KINDS = (Kind.ACHIEVEMENTS, Kind.SHORTCOMINGS, Kind.PLANS)
 _BUDGET_CHARS = {Kind.ACHIEVEMENTS: 120, Kind.SHORTCOMINGS: 200, Kind.PLANS: 150}
+_PART_CHARS = {Kind.ACHIEVEMENTS: 80, Kind.SHORTCOMINGS: 110, Kind.PLANS: 60}
 _MAX_ACHIEVEMENTS = 18
 _PER_PARAGRAPH = 3
 _RITUAL = re.compile(
     r"习近平|学习贯彻|学习宣传|深刻领会|重要(?:讲话|指示|论述)|精神|指导思想|高度重视|统一思想|提高站位|政治站位|思想认识|领导小组|组织领导|亲自|带头|第一议题|民主集中制|中心组"
     r"|述职|意识|两个维护|两个确立|始终坚持|认真落实|牢牢把握|进一步"
 )
-_NAMED = re.compile(r"《[^》]{2,40}》|“[^”]{2,16}”|(?:建成|新建|出台|制定|印发|完成|办理|查处|受理|荣获|获评|入选|开工|投入|发放|化解)")
+_NAMED = re.compile(
+    r"《[^》]{2,40}》|“[^”]{2,16}”|(?:建成|新建|出台|制定|印发|完成|办理|查处|受理|荣获|获评|入选|开工|投入|发放|化解)"
+)
 _DATED = re.compile(r"(?:19|20)\d\d年|\d{1,2}月")
 
 
@@ -28,7 +31,10 @@ def summarize(document: Document, report: Report) -> Summary:
     """Summarise a report from its own text; every item quotes what it says."""
     citer = Citer(document.text, document.sections, document.page_starts, report)
     achievements = _achievements(document, citer)
-    shortcomings = [_item(document.text, draft, Kind.SHORTCOMINGS, citer) for draft in _drafts(document, Kind.SHORTCOMINGS)]
+    shortcomings = [
+        _item(document.text, draft, Kind.SHORTCOMINGS, citer)
+        for draft in _drafts(document, Kind.SHORTCOMINGS)
+    ]
     plans = [_item(document.text, draft, Kind.PLANS, citer) for draft in _drafts(document, Kind.PLANS)]
     lists = dict(zip(KINDS, (achievements, shortcomings, plans), strict=True))
     return Summary(
@@ -77,13 +83,15 @@ def _drafts(document: Document, kind: Kind) -> list[ItemDraft]:
 
 
 def _item(text: str, draft: ItemDraft, kind: Kind, citer: Citer) -> Item:
-    share = max(_BUDGET_CHARS[kind] // len(draft.parts), 70)
+    share = max(_BUDGET_CHARS[kind] // len(draft.parts), _PART_CHARS[kind])
     spans = [span for part in draft.parts for span in condense(text, part, share)]
+    pieces = [draft.title, *spans] if draft.title else spans
+    quoted = _merge(pieces, text)
     return Item(
-        text=_joined(text, spans),
+        text=_joined(text, pieces),
         topic=draft.topic,
-        figures=[figure for span in spans for figure in split_figures(span.of(text))],
-        citations=[citer.cite(number, span.start, span.end) for number, span in enumerate(spans, 1)],
+        figures=[figure for span in pieces for figure in split_figures(span.of(text))],
+        citations=[citer.cite(number, span.start, span.end) for number, span in enumerate(quoted, 1)],
     )
 
 
@@ -91,7 +99,7 @@ def _joined(text: str, spans: Iterable[Span]) -> str:
     """Put verbatim pieces side by side without their 一是, each closed by a full stop of its own."""
     bare = (text[min(after_lead(text, span.start), span.end) : span.end] for span in spans)
     pieces = [re.sub(r"\s*\n\s*", "", piece).rstrip("；;，,") for piece in bare]
-    return "".join(piece if re.search(r"[。！？!?.”）)]$", piece) else f"{piece}。" for piece in pieces)
+    return "".join(piece if re.search(r"[。！？!?.：:”）)]$", piece) else f"{piece}。" for piece in pieces)
 
 
 def condense(text: str, span: Span, budget_chars: int) -> list[Span]:
@@ -118,7 +126,11 @@ def condense(text: str, span: Span, budget_chars: int) -> list[Span]:
 def _merge(spans: list[Span], text: str) -> list[Span]:
     merged: list[Span] = []
     for span in spans:
-        if merged and not text[merged[-1].end : span.start].strip() and "\n" not in text[merged[-1].end : span.start]:
+        if (
+            merged
+            and not text[merged[-1].end : span.start].strip()
+            and "\n" not in text[merged[-1].end : span.start]
+        ):
             merged[-1] = Span(merged[-1].start, span.end)
         else:
             merged.append(span)
@@ -129,7 +141,12 @@ def substance(sentence: str) -> float:
     """Weigh a sentence: figures, named things and dates for it, ritual against it."""
     figures = min(sum(1 for found in find_figures(sentence) if found.figure.unit), 6)
     named = min(len(_NAMED.findall(sentence)), 4)
-    return 2.0 * figures + 0.7 * named + 0.5 * len(_DATED.findall(sentence)) - 1.2 * len(_RITUAL.findall(sentence))
+    return (
+        2.0 * figures
+        + 0.7 * named
+        + 0.5 * len(_DATED.findall(sentence))
+        - 1.2 * len(_RITUAL.findall(sentence))
+    )
 
 
 def _achievements(document: Document, citer: Citer) -> list[Item]:
@@ -138,7 +155,9 @@ def _achievements(document: Document, citer: Citer) -> list[Item]:
     candidates: list[tuple[float, int, int, ItemDraft]] = []
     for paragraph, draft in enumerate(_drafts(document, Kind.ACHIEVEMENTS)):
         for part in draft.parts:
-            single = ItemDraft(draft.section, draft.topic, (part,))
+            single = ItemDraft(
+                draft.section, draft.topic, (part,), draft.title if part is draft.parts[0] else None
+            )
             candidates.append((substance(part.of(text)), paragraph, part.start, single))
     ranked = sorted(candidates, key=lambda c: (-c[0], c[2]))
     chosen: list[tuple[float, int, int, ItemDraft]] = []

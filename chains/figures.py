@@ -24,8 +24,22 @@ _FIGURE = re.compile(
     rf"|(?P<mask>(?<![*＊×xX□]){_MASK})\s*(?P<mask_scale>{_SCALE})?余?(?P<mask_unit>{_UNITS})"
 )
 _NO_FIGURE_BEFORE = re.compile(r"(?:第|〔|[“\"]|十[一二三四五]五|规〔)\s*$")
-_NO_FIGURE_AFTER = re.compile(r"^\s*(?:年|月\d|月份|日(?!均|处理|产)|号(?!线)|届|大报告|中全会|[.、．](?!\d)|[)）])")
-_SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12}
+_NO_FIGURE_AFTER = re.compile(
+    r"^\s*(?:年|月\d|月份|日(?!均|处理|产)|号(?!线)|届|大报告|中全会|[.、．](?!\d)|[)）])"
+)
+_SCALES = {
+    "百": 1e2,
+    "千": 1e3,
+    "万": 1e4,
+    "十万": 1e5,
+    "百万": 1e6,
+    "千万": 1e7,
+    "亿": 1e8,
+    "十亿": 1e9,
+    "百亿": 1e10,
+    "千亿": 1e11,
+    "万亿": 1e12,
+}
 _SMALL = re.compile(r"[一两二三四五六七八九十]")
 _WIDTH = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
 
@@ -70,6 +84,8 @@ def _read(match: re.Match[str], text: str) -> Figure | None:
     if match["percent"]:
         return _figure(shown, _value(match["percent"]), "%")
     if match["han"]:
+        if match["han"] in "零〇万亿百千十":
+            return None
         return _figure(shown, _value(match["han"]), _unit(match["han_unit"]))
     if match["unit"] == "年" and len(match["number"]) > 2:
         return None

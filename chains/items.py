@@ -24,11 +24,15 @@ _BULLET = re.compile(r"[—●•■◆▪·]+\s*")
 
 @dataclass(frozen=True, slots=True)
 class ItemDraft:
-    """A point as it stands in the text: `topic` names it, `parts` are its enumerated members or itself."""
+    """A point as it stands in the text: `topic` names it, `parts` are its enumerated members or itself.
+
+    `title` is the heading sentence it begins with, where that runs into the paragraph.
+    """
 
     section: Section
     topic: str
     parts: tuple[Span, ...]
+    title: Span | None = None
 
     @property
     def start(self) -> int:
@@ -73,7 +77,8 @@ def _targets(text: str, section: Section, body: Span) -> list[ItemDraft]:
     return [
         ItemDraft(section, _lead(text, span), (span,))
         for span in sentences(text, body.start, body.end)
-        if re.search(r"目标[^。]{0,12}[：:是为]", span.of(text)) and len(re.findall(r"\d[\d.]*\s*[%万亿个]", span.of(text))) >= 2
+        if re.search(r"目标[^。]{0,12}[：:是为]", span.of(text))
+        and len(re.findall(r"\d[\d.]*\s*[%万亿个]", span.of(text))) >= 2
     ]
 
 
@@ -83,13 +88,14 @@ def _numbered_item(text: str, section: Section, region: Region, body: Span) -> l
     run_in = "\n" not in text[region.start : body.start]
     plain = [line for line in lines if not enumerated_at(text, line.start)]
     if len(lines) > 1 and (body.end - body.start > _WHOLE_MAX or (len(plain) > 1 and not run_in)):
-        return [_paragraph_item(text, section, line) for line in lines if not _introduces_rest(text, line, lines)]
-    inner = [part for line in lines for part in _parts(text, line)]
-    title_start = _after_marker(text, region.start)
+        return [
+            _paragraph_item(text, section, line) for line in lines if not _introduces_rest(text, line, lines)
+        ]
+    inner = tuple(part for line in lines for part in _parts(text, line))
+    title = trim(text, _after_marker(text, region.start), body.start)
     if not inner:
-        return [ItemDraft(section, heading_title(section), (trim(text, title_start, region.end),))]
-    first = Span(title_start, inner[0].end) if run_in else inner[0]
-    return [ItemDraft(section, heading_title(section), (first, *inner[1:]))]
+        return [ItemDraft(section, heading_title(section), (title,))]
+    return [ItemDraft(section, heading_title(section), inner, title if run_in and title.of(text) else None)]
 
 
 def _paragraph_item(text: str, section: Section, line: Span) -> ItemDraft:
@@ -101,8 +107,14 @@ def _introduces_rest(text: str, line: Span, lines: list[Span]) -> bool:
     """Tell whether a chapter's first paragraph only says in one sentence what the chapter is about."""
     if _introduces(text, line):
         return True
-    single = line == lines[0] and line.end - line.start <= 100 and len(sentences(text, line.start, line.end)) == 1
-    return single and not re.search(r"\d", line.of(text)) and all(len(sentences(text, o.start, o.end)) > 1 for o in lines[1:])
+    single = (
+        line == lines[0] and line.end - line.start <= 100 and len(sentences(text, line.start, line.end)) == 1
+    )
+    return (
+        single
+        and not re.search(r"\d", line.of(text))
+        and all(len(sentences(text, o.start, o.end)) > 1 for o in lines[1:])
+    )
 
 
 def _parts(text: str, line: Span) -> list[Span]:
@@ -178,14 +190,20 @@ def _after_announcement(text: str, piece: Span) -> Span | None:
 
 def _introduces(text: str, line: Span) -> bool:
     return text[line.end - 1] in "：:" or (
-        line.end - line.start < 40 and not re.search(r"[。；]", line.of(text)) and leans_to(line.of(text)) is None
+        line.end - line.start < 40
+        and not re.search(r"[。；]", line.of(text))
+        and leans_to(line.of(text)) is None
     )
 
 
 def _without_closing(text: str, lines: list[Span], section: Section) -> list[Span]:
     """Drop paragraphs at the end that round the report off, and signatures."""
     kept = list(lines)
-    while kept and section.kind is not Kind.SHORTCOMINGS and (is_closing(kept[-1].of(text)) or _is_signature(text, kept[-1])):
+    while (
+        kept
+        and section.kind is not Kind.SHORTCOMINGS
+        and (is_closing(kept[-1].of(text)) or _is_signature(text, kept[-1]))
+    ):
         kept.pop()
     return kept
 

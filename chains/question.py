@@ -38,7 +38,7 @@ class Question:
     """A question taken apart. `terms` leave out the scope (agency, place, years) and question words.
 
     `part` is the kind of section a question about a whole part asks for ("有哪些地方没做好"), None for
-    others; `focus` are the terms right beside the question word, which evidence can least do without;
+    others; `plural` says that several things are asked for by name; `focus` are the terms right beside the question word, which evidence can least do without;
     `units` are those an answer's figure may have, empty when any will do.
     """
 
@@ -50,6 +50,7 @@ class Question:
     years: tuple[int, ...]
     units: tuple[str, ...]
     across: bool
+    plural: bool
     terms: tuple[Term, ...]
     focus: tuple[Term, ...]
     core: str
@@ -58,29 +59,58 @@ class Question:
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:年度?)?")
 _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
-    (Asked.WHY, re.compile(r"为什么|为何|为啥|什么原因|原因(?:是|有|在)|怎么会|咋会|卡在哪|\bwhy\b|\breasons?\b")),
-    (Asked.HOW_MUCH, re.compile(
-        r"多少|几(?=[^乎何])|多大(?:比例|比重|面积|规模)?|多高|多长|多久|多快|比例(?:是|有|为|达)?|占比|几成|(?:率|总额|金额|面积|数量|总数|总值|均值|浓度|gdp|pm2\.5|各)[^，。]{0,6}(?:是|为|达到?|有)"
-        r"|(?:率|总额|金额|总数|总量)[？?]?$|\bhow (?:many|much|large|big|long)\b|\bwhat (?:was|is|were)\b[^?]*\b(?:growth|rate|ratio|number|total|amount|percentage|gdp|share|area)\b|compare the number"
-    )),
-    (Asked.WHEN, re.compile(r"什么时候|何时|几时|哪[一]?年|哪[一]?天|哪[一]?月|起止时间|什么时间|时间是|从哪天|\bwhen\b|\bwhat (?:date|year|time)\b")),
-    (Asked.WHO, re.compile(r"谁|哪位|哪家(?:律所|公司|单位|机构|企业)|什么人|\bwho\b|\bwhom\b|\bwhich (?:agency|department|person|firm)\b")),
+    (
+        Asked.WHY,
+        re.compile(r"为什么|为何|为啥|什么原因|原因(?:是|有|在)|怎么会|咋会|卡在哪|\bwhy\b|\breasons?\b"),
+    ),
+    (
+        Asked.HOW_MUCH,
+        re.compile(
+            r"多少|几(?=[^乎何])|多大(?:比例|比重|面积|规模)?|多高|多长|多久|多快|比例(?:是|有|为|达)?|占比|几成|(?:率|总额|金额|面积|数量|总数|总值|均值|浓度|gdp|pm2\.5|各)[^，。]{0,6}(?:是|为|达到?|有)"
+            r"|(?:率|总额|金额|总数|总量)[？?]?$|\bhow (?:many|much|large|big|long)\b|\bwhat (?:was|is|were)\b[^?]*\b(?:growth|rate|ratio|number|total|amount|percentage|gdp|share|area)\b|compare the number"
+        ),
+    ),
+    (
+        Asked.WHEN,
+        re.compile(
+            r"什么时候|何时|几时|哪[一]?年|哪[一]?天|哪[一]?月|起止时间|什么时间|时间是|从哪天|\bwhen\b|\bwhat (?:date|year|time)\b"
+        ),
+    ),
+    (
+        Asked.WHO,
+        re.compile(
+            r"谁|哪位|哪家(?:律所|公司|单位|机构|企业)|什么人|\bwho\b|\bwhom\b|\bwhich (?:agency|department|person|firm)\b"
+        ),
+    ),
     (Asked.WHERE, re.compile(r"在哪(?:里|儿|些地方|些路段)?|哪里|哪儿|什么地方|\bwhere\b")),
-    (Asked.WHETHER, re.compile(r"是否|有没有|有无|吗[？?]?$|了没|没有[？?]$|与否|不罚$|罚不罚|^(?:did|does|do|has|have|was|were|is|are|will)\b")),
-    (Asked.LIST, re.compile(r"哪些|哪几|哪个|哪\d|哪[二三四五六七八九十]|有什么|分别|列出|各是|\bwhich\b|\bwhat are\b|\blist\b")),
+    (
+        Asked.WHETHER,
+        re.compile(
+            r"是否|有没有|有无|吗[？?]?$|了没|没有[？?]$|与否|不罚$|罚不罚|^(?:did|does|do|has|have|was|were|is|are|will)\b"
+        ),
+    ),
+    (
+        Asked.LIST,
+        re.compile(
+            r"哪些|哪几|哪个|哪\d|哪[二三四五六七八九十]|有什么|分别|列出|各是|\bwhich\b|\bwhat are\b|\blist\b"
+        ),
+    ),
 )
 _PROBLEMS = re.compile(
     r"问题|不足|短板|困难|薄弱|弱项|差距|没做好|没做到|做得不(?:好|够)|不到位|毛病|缺点|欠缺|挑战|差在哪"
     r"|\bshortcomings?\b|\bproblems?\b|\bweakness(?:es)?\b|\bdeficienc(?:y|ies)\b|\bdifficult(?:y|ies)\b|\bchallenges?\b|\bfailed to do\b"
 )
 _PLANS = re.compile(
-    r"下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|准备(?:怎么|如何|做|干)|怎么干|要怎么干|重点工作|工作重点|安排|思路|目标任务|要抓哪些|规划"
+    r"下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|准备(?:怎么|如何|做|干)|怎么干|要怎么干|重点工作|工作重点|安排|部署|布置|思路|目标任务|(?:哪些|什么|具体|主要|重点)(?:工作)?任务|要抓(?:哪些|什么|哪几)|抓哪几|规划"
     r"|\bplans?\b|\bpriorities\b|\bnext (?:year|steps?)\b|\bgoals?\b|\bintend\b|\bgoing to do\b"
 )
-_ACHIEVEMENTS = re.compile(r"成效|成绩|成果|亮点|做了(?:哪些|什么)|干了(?:哪些|什么)|取得了?(?:哪些|什么)|\bachievements?\b|\baccomplish(?:ed|ments?)\b")
-_WHOLE = re.compile(
-    r"哪些|什么|有哪|哪几|怎么|如何|几个|几方面|分别|哪里|哪儿|列出|总结|概括|说说|有啥|\bwhat\b|\bwhich\b|\blist\b|\bsummar|(?:问题|不足|短板|计划|打算|安排|之处)[？?。]?$"
+_ACHIEVEMENTS = re.compile(
+    r"成效|成绩|成果|亮点|做了(?:哪些|什么)|干了(?:哪些|什么)|取得了?(?:哪些|什么)|\bachievements?\b|\baccomplish(?:ed|ments?)\b"
 )
+_WHOLE = re.compile(
+    r"哪些|什么|啥|有哪|哪几|怎么|如何|几个|几方面|分别|哪里|哪儿|列出|总结|概括|说说|有啥|\bwhat\b|\bwhich\b|\blist\b|\bsummar|(?:问题|不足|短板|计划|打算|安排|之处)[？?。]?$"
+)
+_PLURAL = re.compile(r"哪些|哪几|分别|都有|哪[二三四五六七八九十\d]|列出|\bwhich\b.*s\b|\blist\b")
 _ACROSS = re.compile(
     r"(?:哪些|哪几[个家]|哪[个家]|都有谁|有哪些|有谁|各|几家)(?:的)?(?:单位|部门|机关|地方政府|地区|局|报告|区县|街道|机构|市县)|哪几家|哪家|各单位|各部门|所有报告"
     r"|\bwhich (?:agencies|departments|bureaus|units|reports|offices|districts)\b"
@@ -94,28 +124,50 @@ _EMPTY = re.compile(
     r"|[一二两三四五六七八九十]?[个家位项种类件次台部起处宗条](?=[^\w]|$)|报告(?:里|中|上)?|提到|提及|指出|承认|列出|列举|说|称|表示|介绍|情况|方面|数量|总数|数字|数据|内容|事情|东西"
     r"|[，。？！、；：“”‘’（）《》\"'?!,.;:()\[\]\s~—-]"
 )
-_ENGLISH_EMPTY = frozenset(
-    "a an the of in on at for to from by with and or as is are was were be been did does do has have had will would how many much what which who whom when where why"
-    " its it their there that this these those his her than then report reports reported year annual say said says mention mentioned admit admitted list compare between both please tell me about"
-    " city county district municipal provincial province bureau department office administration government center centre committee subdistrict town national people's"
-    " any some number total handled handle".split()
-)
 _PART_WORDS = re.compile(
     r"存在|主要|突出|问题|不足之处|不足|短板|困难|薄弱环节|薄弱|弱项|差距|挑战|没做好|没做到|做得不好|不到位|毛病|缺点|欠缺|地方|工作|下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|准备|干|做|安排|思路"
-    r"|重点|目标|任务|规划|成效|成绩|成果|亮点|取得|抓|认|之处|列|觉得|认为|政府|法治|建设|年|份|当中|总结|概括|说说|啥|差|通知|报告|方案|文件"
+    r"|重点|目标|任务|规划|成效|成绩|成果|亮点|取得|抓|认|之处|列|觉得|认为|政府|法治|建设|年|份|当中|总结|概括|说说|点|啥|差|几件事|件事|事|具体|专项|行动|列|提出|查摆|反思|坦承|坦言|最后|这次|本次|管委会|局|认|通知|报告|方案|文件"
+)
+_TOPIC = re.compile(
+    r"(?:在|关于|对于?|就|针对|围绕)?[\u4e00-\u9fff]{2,12}(?:方面|领域|问题上|工作上)|(?:在|关于|针对|围绕)[\u4e00-\u9fff]{2,12}上"
 )
 _UNIT_ASKED = re.compile(
     r"(?:多少|几)\s*(个百分点|个工作日|平方公里|平方米|立方米|公里|公顷|万元|亿元|美元|人次|批次|课时|学时|小时|分钟|个月|年|亩|件|宗|起|例|项|次|场|户|套|人|名|位|份|条|处|家|所|座|辆|台|批|期|篇|部|间|栋|幢"
     r"|只|头|株|块|支|队|类|种|门|节|天|倍|成|吨|米|元|个|回|方面|本|张)"
 )
 _SAME_UNITS = {
-    "人": ("人", "名", "位", "人次"), "名": ("名", "人", "位"), "位": ("位", "名", "人"), "件": ("件", "起", "宗", "例", "项", "个", "部"), "起": ("起", "件", "宗", "例", "次"),
-    "宗": ("宗", "件", "起", "块", "个"), "块": ("块", "宗", "处", "个"), "回": ("次", "回"), "次": ("次", "场", "期", "轮", "轮次", "回", "人次"), "场": ("场", "次", "期", "场次"),
-    "个": (), "项": ("项", "个", "件"), "家": ("家", "个", "户"), "户": ("户", "家"), "套": ("套", "户"), "台": ("台", "部", "架", "套"), "部": ("部", "台", "件"),
-    "处": ("处", "个", "座"), "条": ("条", "件", "个"), "万元": ("元",), "亿元": ("元",), "成": ("%", "成"), "天": ("天", "日", "工作日"), "方面": (),
+    "人": ("人", "名", "位", "人次"),
+    "名": ("名", "人", "位"),
+    "位": ("位", "名", "人"),
+    "件": ("件", "起", "宗", "例", "项", "个", "部"),
+    "起": ("起", "件", "宗", "例", "次"),
+    "宗": ("宗", "件", "起", "块", "个"),
+    "块": ("块", "宗", "处", "个"),
+    "回": ("次", "回"),
+    "次": ("次", "场", "期", "轮", "轮次", "回", "人次"),
+    "场": ("场", "次", "期", "场次"),
+    "个": (),
+    "项": ("项", "个", "件"),
+    "家": ("家", "个", "户"),
+    "户": ("户", "家"),
+    "套": ("套", "户"),
+    "台": ("台", "部", "架", "套"),
+    "部": ("部", "台", "件"),
+    "处": ("处", "个", "座"),
+    "条": ("条", "件", "个"),
+    "万元": ("元",),
+    "亿元": ("元",),
+    "成": ("%", "成"),
+    "天": ("天", "日", "工作日"),
+    "个工作日": ("工作日", "天"),
+    "方面": (),
 }
-_MONEY = re.compile(r"多少钱|花(?:了)?多少|投资(?:总额)?(?:是)?多少|总投资|金额|经费(?:是)?多少|资金(?:是)?多少|多少资金|多少经费|收入多少|罚款总额|补贴(?:是)?多少|\bhow much (?:money|did)\b|\bcost\b")
-_RATE = re.compile(r"比例|占比|比重|几成|百分之几|率(?:是|为|有|达|各|分别|多|[？?]|$)|多大比例|增速|\b(?:rate|ratio|percentage|proportion|share|growth)\b")
+_MONEY = re.compile(
+    r"多少钱|花(?:了)?多少|投资(?:总额)?(?:是)?多少|总投资|金额|经费(?:是)?多少|资金(?:是)?多少|多少资金|多少经费|收入多少|罚款总额|补贴(?:是)?多少|\bhow much (?:money|did)\b|\bcost\b"
+)
+_RATE = re.compile(
+    r"比例|占比|比重|几成|百分之几|率(?:是|为|有|达|各|分别|多|[？?]|$)|多大比例|增速|\b(?:rate|ratio|percentage|proportion|share|growth)\b"
+)
 
 
 def plain_question(text: str) -> str:
@@ -143,6 +195,7 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
         years=years,
         units=_units(folded) if asked is Asked.HOW_MUCH else (),
         across=bool(_ACROSS.search(folded)),
+        plural=bool(_PLURAL.search(folded)),
         terms=terms,
         focus=_focus(core, terms),
         core=re.sub(r"\s+", " ", core).strip(),
@@ -150,7 +203,11 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
 
 
 def _years(folded: str) -> tuple[int, ...]:
-    digits = folded.translate(str.maketrans("〇零一二三四五六七八九", "00123456789")) if re.search(r"[一二][〇零九][〇零一二三四五六七八九]{2}年", folded) else folded
+    digits = (
+        folded.translate(str.maketrans("〇零一二三四五六七八九", "00123456789"))
+        if re.search(r"[一二][〇零九][〇零一二三四五六七八九]{2}年", folded)
+        else folded
+    )
     found = [int(year) for year in _YEAR.findall(digits)]
     if found and re.search(r"比上一?年|较上一?年|同比|与上一?年|比前一年|比去年", folded):
         found.append(found[0] - 1)
@@ -161,24 +218,28 @@ def _part(folded: str, core: str, *, english: bool) -> Kind | None:
     """Find which part of a report a question is about, None when it asks for a fact."""
     if not _WHOLE.search(folded) or re.search(r"为什么|为何|为啥|多少|\bwhy\b|\bhow m", folded):
         return None
-    for kind, pattern in ((Kind.SHORTCOMINGS, _PROBLEMS), (Kind.PLANS, _PLANS), (Kind.ACHIEVEMENTS, _ACHIEVEMENTS)):
+    for kind, pattern in (
+        (Kind.SHORTCOMINGS, _PROBLEMS),
+        (Kind.PLANS, _PLANS),
+        (Kind.ACHIEVEMENTS, _ACHIEVEMENTS),
+    ):
         match = pattern.search(core if not english else folded)
         if match:
             return kind
     return None
 
 
-def part_topic(question: Question) -> tuple[Term, ...]:
-    """Give what a question about a part narrows it to ("在城市建设方面有什么安排"), empty for all of it."""
+def part_topic(question: Question) -> tuple[tuple[Term, ...], bool]:
+    """Give what a question about a part may narrow it to ("城市建设方面有什么安排"), empty for all of it.
+
+    The flag says that the question plainly names a topic, so that a report silent on it has no answer;
+    otherwise words that no report uses are only ways of asking ("查摆", "坦承").
+    """
     if question.english:
         known = {"不足", "问题", "下一步", "计划", "工作安排", "成效"}
-        return tuple(term for term in question.terms if not known & set(term.wordings) and not _latin_name(term))
-    rest = _PART_WORDS.sub(" ", question.core)
-    return _terms(rest, english=False)
-
-
-def _latin_name(term: Term) -> bool:
-    return all(wording.isascii() for wording in term.wordings)
+        return tuple(term for term in question.terms if not known & set(term.wordings)), False
+    named = _TOPIC.search(question.core)
+    return _terms(_PART_WORDS.sub(" ", question.core), english=False), named is not None
 
 
 def _terms(core: str, *, english: bool) -> tuple[Term, ...]:
@@ -190,9 +251,8 @@ def _terms(core: str, *, english: bool) -> tuple[Term, ...]:
         terms.append(Term(tuple(dict.fromkeys(wordings)), 1.5))
         rest = rest[: saying.start] + " " * (saying.end - saying.start) + rest[saying.end :]
     if english:
-        words = re.findall(r"[a-z][a-z'-]+|\d[\d.,]*", rest)
-        terms += [Term((word,), 0.5) for word in words if word not in _ENGLISH_EMPTY]
-        return tuple(terms)
+        # Of what the thesaurus does not know only names and numbers can stand in a Chinese report as they are.
+        return (*terms, *(Term((word,)) for word in re.findall(r"\b(?:[a-z]+\d[\w.]*|\d[\d.,]*\w*)", rest)))
     for run in re.split(r"\s+", _EMPTY.sub(" ", rest)):
         terms += [Term((gram,)) for gram in _grams(run)]
     return tuple(terms)
@@ -208,9 +268,13 @@ def _focus(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     beside: list[str] = []
     for match in _ASKING_WORD.finditer(core):
         beside.append(re.split(r"[，。？,?的在]", core[match.end() : match.end() + 12])[0][:8])
-        before = re.sub(r"(?:是|有|为|占|达到?|了|共|一共|共计|总共|分别|各|到底)+$", "", core[: match.start()].rstrip())
+        before = re.sub(
+            r"(?:是|有|为|占|达到?|了|共|一共|共计|总共|分别|各|到底)+$", "", core[: match.start()].rstrip()
+        )
         beside.append(re.split(r"[，。,的 ]", before)[-1][-5:])
-    return tuple(term for term in terms if any(wording in part for wording in term.wordings for part in beside))
+    return tuple(
+        term for term in terms if any(wording in part for wording in term.wordings for part in beside)
+    )
 
 
 def _grams(run: str) -> list[str]:

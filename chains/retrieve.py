@@ -42,7 +42,8 @@ def fold_duplicates(hits: Sequence[Hit], agencies: dict[str, str]) -> list[Hit]:
         grams = _grams(hit.passage.text)
         agency = agencies.get(hit.passage.report_id)
         if not any(
-            agencies.get(other.passage.report_id) == agency and _overlap(grams, seen) >= _SAME for other, seen in kept
+            agencies.get(other.passage.report_id) == agency and _overlap(grams, seen) >= _SAME
+            for other, seen in kept
         ):
             kept.append((hit, grams))
     return [hit for hit, _ in kept]
@@ -99,7 +100,9 @@ class Reader:
             spans.setdefault(hit.passage.report_id, []).append(Span(hit.passage.start, hit.passage.end))
         by_id = {report.id: report for report in reports}
         return [
-            c for key, parts in spans.items() for c in candidates(self.document(by_id[key]), by_id[key], parts)
+            c
+            for key, parts in spans.items()
+            for c in candidates(self.document(by_id[key]), by_id[key], parts)
         ]
 
     def _found(self, question: Question, reports: Sequence[Report]) -> dict[tuple[str, int], float]:
@@ -114,7 +117,9 @@ class Reader:
     def _passage_of(candidate: Candidate) -> tuple[str, int]:
         return candidate.report.id, candidate.span.start
 
-    def _meanings(self, question: Question, pool: Sequence[Candidate], chosen: Sequence[int]) -> dict[int, float]:
+    def _meanings(
+        self, question: Question, pool: Sequence[Candidate], chosen: Sequence[int]
+    ) -> dict[int, float]:
         """Compare the meaning of some candidates with the question's, 0-1; nothing without a model."""
         bounds = self.library.similarity_range
         if bounds is None:

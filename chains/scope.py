@@ -13,24 +13,49 @@ from store.simplify import simplify
 
 _PLACE_TAIL = r"(?:自治区|自治州|自治县|特别行政区|高新区|新区|开发区|省|市|区|县|州|盟|旗|镇|乡|街道)"
 _PLACES = re.compile(rf"[\u4e00-\u9fff]{{1,3}}?{_PLACE_TAIL}|[*×x□某]{{1,4}}(?:省|市|区|县|镇|乡)")
-_ORG = (
-    r"(?:监督管理局|管理局|分局|局|厅|委员会|办公室|中心|执法队|总队|支队|大队|检察院|法院|研究院|医院|街道办事处|办事处|街道办|管委会|人民政府|镇政府|乡政府|政府|大学|学院|集团|公司|指挥部|政府办|党政办|综合办|政务办|[改教卫监工纪]委|政法委|国资委|住建委)"
+_ORG = r"(?:监督管理局|管理局|分局|局|厅|委员会|办公室|中心|执法队|总队|支队|大队|街道办事处|办事处|街道办|管委会|人民政府|镇政府|乡政府|政府|政府办|党政办|综合办|政务办|[改教卫监工纪]委|政法委|国资委|住建委)"
+_ORG_ASKED = re.compile(
+    rf"[\u4e00-\u9fff]{{1,12}}?{_ORG}(?!部门|机关|系统|工作|采购|信息|网站|债|投资|补贴|公开|化|托|理|案|结|事|书记|员|公益)"
 )
-_ORG_ASKED = re.compile(rf"[\u4e00-\u9fff]{{1,12}}?{_ORG}(?!部门|机关|系统|工作|采购|信息|网站|债|投资|补贴|公开|化|托|理|案|结|事|书记|员|公益)")
 _PLACE_ASKED = re.compile(
-    rf"(?:^|(?<=[\s，,。；：:、“”\"'的和与跟在于年度对问]))([\u4e00-\u9fff]{{1,3}}?(?:自治区|自治州|自治县|高新区|新区|开发区|省|市|区|县|州|旗|镇|乡|街道))(?![域级民容场面长间分内外道])"
+    r"(?:^|(?<=[\s，,。；：:、“”\"'的和与跟在于年度对问]))([\u4e00-\u9fff]{1,3}?(?:自治区|自治州|自治县|高新区|新区|开发区|省|市|区|县|州|旗|镇|乡|街道))(?![域级民容场面长间分内外道])"
 )
 _NO_PLACE = re.compile(
     r"[我本该各全两几多哪个某整些那这一二三四五六七八九十]|城市|老旧|小区|社区|辖区|景区|园区|校区|库区|城区|地区|山区|市区|郊区|片区|灾区|林区|牧区|矿区|街区|湖区|禁区|保护区|功能区|示范区|试验区|开发区|乡镇|城镇|集镇|超市|上市|都市|门市|股市|村镇|城乡"
 )
-_GENERIC_ORG = re.compile(r"^(?:哪|各|有关|相关|上级|下级|同级|县级|市级|省级|区级|基层|主管|职能|地方|当地|人民|行政|司法(?!局|厅)|执法|监察|公安|复议|信访|政府|单位|部门|机关|党|团|工|法|人大|政协|国务院|中央|省|市|区|县|乡|镇|调解|服务|指挥|监测|评估|教育培训|12345)*(?:政府|机关|部门|局|中心|委|办|法院|检察院|公安局|公司)?$")
-_ENGLISH_ORGS = (
-    (r"housing", "住房|住建|房管"), (r"justice", "司法"), (r"ecolog\w*|environment\w*", "生态环境|环保"), (r"education", "教育"), (r"water", "水利|水务"), (r"market", "市场监管|市场监督"),
-    (r"transport\w*|traffic", "交通"), (r"land reserve", "土地储备"), (r"natural resources|planning", "自然资源|规划"), (r"health", "卫生|卫健|医"), (r"emergency", "应急"),
-    (r"urban management", "城市管理|城管"), (r"agricultur\w*", "农业"), (r"human resources", "人力资源|人社"), (r"public security|police", "公安"), (r"civil affairs", "民政"),
-    (r"finance", "财政"), (r"audit", "审计"), (r"culture|tourism", "文化|文旅"), (r"expropriation|requisition", "征收"), (r"forestry", "林业"), (r"statistics", "统计"), (r"sports?", "体育"),
+_GENERIC_ORG = re.compile(
+    r"^(?:哪|各|这个?|该|此|那个?|我|贵|本|有关|相关|上级|下级|同级|县级|市级|省级|区级|基层|主管|职能|地方|当地|人民|行政|司法(?!局|厅)|执法|监察|公安|复议|信访|政府|单位|部门|机关|党|团|工|法|人大|政协|国务院|中央|省|市|区|县|乡|镇|调解|服务|指挥|监测|评估|教育培训|12345)*(?:政府|机关|部门|局|中心|委|办|法院|检察院|公安局|公司)?$"
 )
-_ENGLISH_PLACE = re.compile(r"\b([A-Z][a-z]+(?:[ '’][A-Z][a-z]+)?)(?:['’]s)? (?:District|County|City|Province|Town|Township|Municipal\w*|Provincial|Subdistrict|Sub-district|New Area|Street|High-tech)\b")
+_ENGLISH_ORGS = (
+    (r"housing", "住房|住建|房管"),
+    (r"justice", "司法"),
+    (r"ecolog\w*|environment\w*", "生态环境|环保"),
+    (r"education", "教育"),
+    (r"water", "水利|水务"),
+    (r"market", "市场监管|市场监督"),
+    (r"transport\w*|traffic", "交通"),
+    (r"land reserve", "土地储备"),
+    (r"natural resources|planning", "自然资源|规划"),
+    (r"health", "卫生|卫健|医"),
+    (r"emergency", "应急"),
+    (r"urban management", "城市管理|城管"),
+    (r"agricultur\w*", "农业"),
+    (r"human resources", "人力资源|人社"),
+    (r"public security|police", "公安"),
+    (r"civil affairs", "民政"),
+    (r"finance", "财政"),
+    (r"audit", "审计"),
+    (r"culture|tourism", "文化|文旅"),
+    (r"expropriation|requisition", "征收"),
+    (r"forestry", "林业"),
+    (r"statistics", "统计"),
+    (r"sports?", "体育"),
+)
+_ENGLISH_PLACE = re.compile(
+    r"\b([A-Z][a-z]+(?:[ '’][A-Z][a-z]+)?)(?:['’]s)? (?:District|County|City|Province|Town|Township|Municipal\w*|Provincial|Subdistrict|Sub-district|New Area|Street|High-tech)\b"
+)
+# 澄湖高新区 is what people call 澄湖高新技术产业开发区.
+_ZONE = re.compile(r"(?:高新区|新区|开发区|经开区)$")
 _NAME_TAILS = re.compile(rf"{_PLACE_TAIL}$")
 
 
@@ -80,10 +105,14 @@ def find_scope(
     words: list[str] = list(places)
     chosen = _of_places(places, held)
     if unknown and not mentions(unknown, held):
-        return ReportScope(held, named=False, words=(), mismatch=Mismatch.PLACE, unknown=unknown, nearby=held[:3])
+        return ReportScope(
+            held, named=False, words=(), mismatch=Mismatch.PLACE, unknown=unknown, nearby=held[:3]
+        )
     chosen, org_words, missing = _of_agency(plain, question, places, chosen, held)
     if missing and not any(mentions(wording, chosen) for wording in _wordings_of(missing, places)):
-        return ReportScope(chosen, named=True, words=(), mismatch=Mismatch.AGENCY, unknown=missing, nearby=chosen[:3])
+        return ReportScope(
+            chosen, named=True, words=(), mismatch=Mismatch.AGENCY, unknown=missing, nearby=chosen[:3]
+        )
     words += org_words
     words_used = tuple(dict.fromkeys(words))
     return _of_years(tuple(chosen), years, words_used, mentions, named=bool(words) or fixed, ahead=ahead)
@@ -128,6 +157,10 @@ def _places_asked(plain: str, original: str, held: tuple[Report, ...]) -> tuple[
         return asked, latin[1]
     for match in _PLACE_ASKED.finditer(plain):
         place = match[1]
+        zone = _ZONE.search(place)
+        if zone and any(place[: zone.start()] in _names(report) for report in held):
+            asked.append(place[: zone.start()])
+            continue
         if not _NO_PLACE.search(place) and not any(place in k or k in place for k in known):
             return asked, place
     return asked, ""
@@ -180,7 +213,7 @@ def _of_agency(
         fitting = tuple(report for report in chosen if _abbreviates(asked, _own_name(report)))
         if fitting:
             return fitting, [match[0].strip()], ""
-        starts = not rest[: match.start()].strip(" ，,的在对问“\"")
+        starts = not rest[: match.start()].strip(' ，,的在对问“"')
         if starts and (places or len(chosen) > 1 or len(held) == 1):
             return chosen, [], match[0].strip()
         return chosen, [], ""
@@ -189,7 +222,11 @@ def _of_agency(
 
 def _bare_agency(rest: str, chosen: tuple[Report, ...]) -> list[str]:
     """Find an agency named without its tail ("泽阳交通执法", "住建"): its words are scope, not content."""
-    heads = [head for report in chosen for head in re.findall(r"([\u4e00-\u9fff]{2,6})(?:局|厅|中心|支队|总队|大队)", _own_name(report))]
+    heads = [
+        head
+        for report in chosen
+        for head in re.findall(r"([\u4e00-\u9fff]{2,6})(?:局|厅|中心|支队|总队|大队)", _own_name(report))
+    ]
     return [head for head in dict.fromkeys(heads) if rest.strip().startswith(head)]
 
 
@@ -203,7 +240,14 @@ def _own_name(report: Report) -> str:
 
 def _abbreviates(short: str, full: str) -> bool:
     """Tell whether `short` could be short for `full`: its characters in order, from the same start (住建局)."""
-    synonyms = {"环保局": "生态环境局", "工商局": "市场监督管理局", "国土局": "自然资源局", "城管局": "城市管理局", "卫生局": "卫生健康局", "环保厅": "生态环境厅"}
+    synonyms = {
+        "环保局": "生态环境局",
+        "工商局": "市场监督管理局",
+        "国土局": "自然资源局",
+        "城管局": "城市管理局",
+        "卫生局": "卫生健康局",
+        "环保厅": "生态环境厅",
+    }
     short = synonyms.get(short, short)
     if not full or short[0] not in full:
         return False
@@ -222,14 +266,21 @@ def _wordings_of(org: str, places: list[str]) -> list[str]:
 def _of_english_agency(
     lower: str, places: list[str], chosen: tuple[Report, ...]
 ) -> tuple[tuple[Report, ...], list[str], str]:
-    named = re.search(r"([a-z' -]{3,60}?)\b(?:bureau|department|administration|office|center|centre|commission|committee|brigade|detachment)\b", lower)
+    named = re.search(
+        r"([a-z' -]{3,60}?)\b(?:bureau|department|administration|office|center|centre|commission|committee|brigade|detachment)\b",
+        lower,
+    )
     if named is None:
         return chosen, [], ""
     for pattern, names in _ENGLISH_ORGS:
         match = re.search(rf"\b(?:{pattern})\b", named[0])
         if match is None:
             continue
-        fitting = tuple(report for report in chosen if any(_abbreviates(name, _names(report)) for name in names.split("|")))
+        fitting = tuple(
+            report
+            for report in chosen
+            if any(_abbreviates(name, _names(report)) for name in names.split("|"))
+        )
         if fitting:
             return fitting, match[0].split(), ""
         return chosen, [], match[0] if places else ""
@@ -253,7 +304,9 @@ def _of_years(
     held = {year for report in fitting for year in report.period}
     strict = tuple(year for year in years if year not in held)
     if fitting:
-        return ReportScope(_once(fitting, planned if strict or ahead else ()), named, words, strict_years=strict)
+        return ReportScope(
+            _once(fitting, planned if strict or ahead else ()), named, words, strict_years=strict
+        )
     undated = tuple(report for report in chosen if not report.period)
     naming = tuple(report for report in chosen if any(mentions(str(year), [report]) for year in years))
     kept = _once(planned if ahead else (), undated, naming)

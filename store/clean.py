@@ -16,7 +16,9 @@ from store.numbering import starts_item
 _SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’」』）)》\"']*$")
 _OPEN_END = re.compile(r"[，,、（(《“‘「『]$")
 _CLOSER_START = re.compile(r"^[，。；：、！？）》”’」』]")
-_TITLE_END = re.compile(r"(?:报告|汇报|通知|通报|方案|计划|总结|要点|意见|公告|通告|函|办法|情况|規劃|规划|報告|匯報|計劃|總結|要點|意見)(?:[（(].{1,20}[）)])?$")
+_TITLE_END = re.compile(
+    r"(?:报告|汇报|通知|通报|方案|计划|总结|要点|意见|公告|通告|函|办法|情况|規劃|规划|報告|匯報|計劃|總結|要點|意見)(?:[（(].{1,20}[）)])?$"
+)
 _LATIN_SCRAP = re.compile(r"^[A-Za-z .]{1,30}$")
 _SLACK = 6
 """How much short of the margin a full line may be: a wide character or a number that did not fit."""
@@ -57,7 +59,9 @@ def clean(source: SourceText) -> CleanText:
     _require_body(lines)
     paragraphs = _join_wraps(lines)
     text, page_starts = _assemble(paragraphs, page_count=len(source.page_starts))
-    return CleanText(text, page_starts, source.title, source.published or published, (*source.warnings, *warnings))
+    return CleanText(
+        text, page_starts, source.title, source.published or published, (*source.warnings, *warnings)
+    )
 
 
 def page_at(page_starts: tuple[int, ...], offset: int) -> int | None:
@@ -114,14 +118,22 @@ def _drop_chrome(lines: list[Line]) -> tuple[list[Line], str | None]:
     if not body:
         return lines, None
     head, published = _clean_head(lines[: body[0]])
-    middle = [line for line in lines[body[0] : body[-1] + 1] if not (noise.is_button(line.text) or noise.is_footer(line.text))]
+    middle = [
+        line
+        for line in lines[body[0] : body[-1] + 1]
+        if not (noise.is_button(line.text) or noise.is_footer(line.text))
+    ]
     return head + middle + _clean_tail(lines[body[-1] + 1 :]), published
 
 
 def _clean_head(lines: list[Line]) -> tuple[list[Line], str | None]:
     dated = [date for line in lines if noise.is_metadata(line.text) and (date := noise.find_date(line.text))]
     trimmed = [replace(line, text=_trim_metadata(line.text)) for line in lines]
-    kept = [line for line in trimmed if line.text and not noise.is_button(line.text) and not noise.is_metadata(line.text)]
+    kept = [
+        line
+        for line in trimmed
+        if line.text and not noise.is_button(line.text) and not noise.is_metadata(line.text)
+    ]
     kept = _drop_menus(kept)
     times = Counter(line.text for line in kept)
     titled = any(_TITLE_END.search(line.text) and times[line.text] == 1 for line in kept)
@@ -132,7 +144,11 @@ def _clean_head(lines: list[Line]) -> tuple[list[Line], str | None]:
         seen.add(line.text)
         if not repeated:
             once.append(line)
-    trimmed_dates = [date for line in lines if (date := noise.find_date(line.text)) and _trim_metadata(line.text) != line.text]
+    trimmed_dates = [
+        date
+        for line in lines
+        if (date := noise.find_date(line.text)) and _trim_metadata(line.text) != line.text
+    ]
     return once, next(iter([*dated, *trimmed_dates]), None)
 
 
@@ -147,7 +163,9 @@ def _clean_tail(lines: list[Line]) -> list[Line]:
         if noise.is_footer(line.text):
             lines = lines[:index]
             break
-    return _drop_menus([line for line in lines if not (noise.is_button(line.text) or _LATIN_SCRAP.match(line.text))])
+    return _drop_menus(
+        [line for line in lines if not (noise.is_button(line.text) or _LATIN_SCRAP.match(line.text))]
+    )
 
 
 def _drop_menus(lines: list[Line]) -> list[Line]:
@@ -185,7 +203,9 @@ def _require_body(lines: list[Line]) -> None:
 
 
 def _is_prose(text: str) -> bool:
-    return (len(text) >= 12 and bool(re.search(r"[。；]", text))) or (len(text) >= 20 and bool(re.search(r"[，,]", text)))
+    return (len(text) >= 12 and bool(re.search(r"[。；]", text))) or (
+        len(text) >= 20 and bool(re.search(r"[，,]", text))
+    )
 
 
 def _width(text: str) -> int:

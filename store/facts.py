@@ -60,7 +60,11 @@ def _head_title(lines: list[str], shown: list[str]) -> str | None:
             return None
         if _TITLE.search(line) and not line.startswith("—") and not re.search(r"[:：]", line):
             previous = shown[index - 1] if index else ""
-            joined = index and len(line) < 12 and re.search(r"(?:政府|局|委员会|厅|办公室|年度?|关于.*)$", lines[index - 1])
+            joined = (
+                index
+                and len(line) < 12
+                and re.search(r"(?:政府|局|委员会|厅|办公室|年度?|关于.*)$", lines[index - 1])
+            )
             return (previous if joined else "") + shown[index]
     return None
 
@@ -75,7 +79,10 @@ def _metadata_title(title: str | None) -> str | None:
 
 def _genre(plain: str, title: str) -> ReportKind:
     head = title or plain[:400]
-    if re.search(r"政府工作报告", head) or re.search(r"代表[^。]{0,30}(?:政府|管委会)[^。]{0,12}大会[^。]{0,8}报告[^。]{0,4}工作|(?:大会)?作(?:政府)?工作报告", plain[:600]):
+    if re.search(r"政府工作报告", head) or re.search(
+        r"代表[^。]{0,30}(?:政府|管委会)[^。]{0,12}大会[^。]{0,8}报告[^。]{0,4}工作|(?:大会)?作(?:政府)?工作报告",
+        plain[:600],
+    ):
         return ReportKind.WORK_REPORT
     if re.search(r"(?:通知|通告|公告|函)(?:[（(].*)?$", title):
         return ReportKind.NOTICE
@@ -88,7 +95,10 @@ def _genre(plain: str, title: str) -> ReportKind:
         return ReportKind.NOTICE
     if re.search(r"制定(?:本|如下|以下)[^。]{0,10}(?:方案|计划|要点|安排)|特制定", opening):
         return ReportKind.PLAN
-    if re.search(r"(?:情况|工作)[^。]{0,12}(?:报告|汇报|总结|通报|说明)如下|(?:报告|汇报|总结)如下|主要(?:做法|举措|成效|工作)", plain[:3000]):
+    if re.search(
+        r"(?:情况|工作)[^。]{0,12}(?:报告|汇报|总结|通报|说明)如下|(?:报告|汇报|总结)如下|主要(?:做法|举措|成效|工作)",
+        plain[:3000],
+    ):
         return ReportKind.ANNUAL_REPORT
     if re.search(r"法治政府建设|工作报告|工作总结|依法行政", plain[:1500]):
         return ReportKind.ANNUAL_REPORT
@@ -112,27 +122,45 @@ def _as_shown(found: str, plain: str, text: str) -> str:
 def _signature(lines: list[str]) -> str | None:
     for index in range(len(lines) - 1, max(len(lines) - 7, -1), -1):
         line = lines[index].strip("（）() ")
-        dated = any(re.fullmatch(r"(?:[（(]?此件.*|.{0,4}(?:(?:19|20)\d\d|[xX×*某]{2,4}|[一二][〇○零]..)年.{1,10})", below) for below in lines[index + 1 : index + 3])
-        if dated and len(line) <= 40 and re.search(rf"{_ORG_TAIL}$", line) and not re.search(r"[，。；]", line):
+        dated = any(
+            re.fullmatch(
+                r"(?:[（(]?此件.*|.{0,4}(?:(?:19|20)\d\d|[xX×*某]{2,4}|[一二][〇○零]..)年.{1,10})", below
+            )
+            for below in lines[index + 1 : index + 3]
+        )
+        if (
+            dated
+            and len(line) <= 40
+            and re.search(rf"{_ORG_TAIL}$", line)
+            and not re.search(r"[，。；]", line)
+        ):
             return re.split(r"\s+", line)[0]
     return None
 
 
 def _titled_agency(title: str) -> str | None:
-    match = re.match(rf"(?:关于)?(?:印发)?[《“]?([\u4e00-\u9fff*×xX某□]{{2,30}}?{_ORG_TAIL})(?=关于|(?:19|20)\d\d|[xX×*某]{{2,4}}年|[一二]〇|年度|法治|工作|履行|行政|依法|[:：\s]|$)", title)
+    match = re.match(
+        rf"(?:关于)?(?:印发)?[《“]?([\u4e00-\u9fff*×xX某□]{{2,30}}?{_ORG_TAIL})(?=关于|(?:19|20)\d\d|[xX×*某]{{2,4}}年|[一二]〇|年度|法治|工作|履行|行政|依法|[:：\s]|$)",
+        title,
+    )
     if match:
         return match[1]
-    match = re.search(rf"(?:19|20)\d\d年度?([\u4e00-\u9fff]{{2,24}}?{_ORG_TAIL})(?=法治|工作|依法|行政|履行)", title)
+    match = re.search(
+        rf"(?:19|20)\d\d年度?([\u4e00-\u9fff]{{2,24}}?{_ORG_TAIL})(?=法治|工作|依法|行政|履行)", title
+    )
     if match:
         return match[1]
-    government = re.search(r"(?:(?:19|20)\d\d年)?([\u4e00-\u9fff]{2,12}?(?:省|市|区|县|自治区|自治州|旗|镇|乡))(?:人民)?政府工作报告", title)
+    government = re.search(
+        r"(?:(?:19|20)\d\d年)?([\u4e00-\u9fff]{2,12}?(?:省|市|区|县|自治区|自治州|旗|镇|乡))(?:人民)?政府工作报告",
+        title,
+    )
     return f"{government[1]}人民政府" if government else None
 
 
 def _speaking_agency(plain: str) -> str | None:
     """Find "我代表X人民政府" or the subject of the first sentences ("2022年，市司法局坚持…")."""
     opening = plain[:900]
-    match = re.search(rf"代表([\u4e00-\u9fff]{{2,20}}?(?:人民政府|政府|管委会|管理委员会))[，,向]", opening)
+    match = re.search(r"代表([\u4e00-\u9fff]{2,20}?(?:人民政府|政府|管委会|管理委员会))[，,向]", opening)
     if match:
         return match[1]
     match = re.search(
@@ -150,8 +178,13 @@ def _self_named(plain: str) -> str | None:
     tail = own[0][0] if own else None
     if tail in (None, "单位"):
         return None
-    names = re.findall(rf"(?:[《，。；、\n“在由]|制定了)([\u4e00-\u9fff*×xX某□]{{2,14}}?{tail})(?=[\u4e00-\u9fff、，》])", plain)
-    named = Counter(name for name in names if not re.search(r"[我本各全该的了和与对为]|公安|上级|有关|相关", name)).most_common(1)
+    names = re.findall(
+        rf"(?:[《，。；、\n“在由]|制定了)([\u4e00-\u9fff*×xX某□]{{2,14}}?{tail})(?=[\u4e00-\u9fff、，》])",
+        plain,
+    )
+    named = Counter(
+        name for name in names if not re.search(r"[我本各全该的了和与对为]|公安|上级|有关|相关", name)
+    ).most_common(1)
     return named[0][0] if named else f"我{tail}"
 
 
@@ -159,7 +192,11 @@ def _period(plain: str, title: str, kind: ReportKind) -> tuple[int, ...]:
     titled = [int(year) for year in _YEAR_OF_REPORT.findall(_arabic_years(title))]
     first = base_year(plain)
     if kind is ReportKind.WORK_REPORT and first is not None:
-        planned = {year for year in (first + 1,) if re.search(rf"{year}年[^。\n]{{0,12}}(?:工作|任务|目标|安排|重点)", plain)}
+        planned = {
+            year
+            for year in (first + 1,)
+            if re.search(rf"{year}年[^。\n]{{0,12}}(?:工作|任务|目标|安排|重点)", plain)
+        }
         return tuple(sorted({first, *titled, *planned}))
     if titled:
         spread = re.search(r"((?:19|20)\d\d)\s*[—\-–至到]\s*((?:19|20)\d\d)", title)
@@ -179,13 +216,22 @@ def _signed_date(lines: list[str]) -> str | None:
     return None
 
 
-def _made_title(plain: str, text: str, agency: str, region: str, period: tuple[int, ...], kind: ReportKind) -> str | None:
+def _made_title(
+    plain: str, text: str, agency: str, region: str, period: tuple[int, ...], kind: ReportKind
+) -> str | None:
     """Make a title for a report that shows none, from its own words: who, when, what about."""
-    what = re.search(rf"现将(?:我[局委办厅区市县镇院中心街道]+|本[局委办厅单位]+)?(?:(?:19|20)\d\d年度?)?([^，。；]{{2,40}}?{_GENRE_TAIL}?)(?:报告|汇报|总结|通知|通报|说明)?如下", plain)
+    what = re.search(
+        rf"现将(?:我[局委办厅区市县镇院中心街道]+|本[局委办厅单位]+)?(?:(?:19|20)\d\d年度?)?([^，。；]{{2,40}}?{_GENRE_TAIL}?)(?:报告|汇报|总结|通知|通报|说明)?如下",
+        plain,
+    )
     subject = _as_shown(what[1], plain, text) if what else ""
     subject = re.sub(r"^(?:有关|相关|主要)", "", subject)
     if not subject or subject in ("工作情况", "情况", "相关工作情况", "有关情况", "工作"):
-        about = Counter(re.findall(r"法治政府建设|依法行政|政府工作|规划资源执法|安全生产|优化营商环境|普法依法治理", plain)).most_common(1)
+        about = Counter(
+            re.findall(
+                r"法治政府建设|依法行政|政府工作|规划资源执法|安全生产|优化营商环境|普法依法治理", plain
+            )
+        ).most_common(1)
         subject = f"{about[0][0] if about else ''}工作情况" if about or subject else ""
     if kind is ReportKind.WORK_REPORT:
         subject = "政府工作报告"

@@ -94,7 +94,12 @@ def _unnumbered_heading(text: str, lines: list[Span], index: int) -> Heading | N
     line = lines[index]
     label = text[line.start : line.end].rstrip("：:")
     plain = simplify(label)
-    if len(label) > _UNNUMBERED_MAX or index == 0 or re.search(r"[。；！？，,!?；]", label) or enumerated_at(text, line.start):
+    if (
+        len(label) > _UNNUMBERED_MAX
+        or index == 0
+        or re.search(r"[。；！？，,!?；]", label)
+        or enumerated_at(text, line.start)
+    ):
         return None
     if not _UNNUMBERED.search(plain):
         return None
@@ -144,5 +149,6 @@ def _rank_unnumbered(found: list[Heading]) -> list[Heading]:
     if above:
         return found
     return [
-        Heading(Style.CHINESE, 0, h.start, h.title_end, h.body_start) if h.style is Style.UNNUMBERED else h for h in found
+        Heading(Style.CHINESE, 0, h.start, h.title_end, h.body_start) if h.style is Style.UNNUMBERED else h
+        for h in found
     ]

@@ -23,7 +23,9 @@ _PLANS = re.compile(
     r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?|新的一年|下半年|打算|思路|设想|努力方向|改进方向|(?:改进|整改)(?:措施|举措)"
     r"|预期目标|目标任务|主要目标|奋斗目标|工作目标|行动目标|总体目标|工作安排|重点安排|主要安排|(?:工作|行动)?(?:计划|安排|部署|规划)$"
 )
-_TASKS = re.compile(r"任务|措施|举措|重点工作|工作重点|工作要求|有关要求|相关要求|实施步骤|工作步骤|保障|进度|行动")
+_TASKS = re.compile(
+    r"任务|措施|举措|重点工作|工作重点|工作要求|有关要求|相关要求|实施步骤|工作步骤|保障|进度|行动"
+)
 _DONE = re.compile(
     r"回顾|总结|成效|成绩|成果|成就|效果|亮点|进展|做法|经验|特色|(?:完成|落实|执行|推进|开展|实施|贯彻|建设|工作|基本|总体|履职|创建|进展)的?情况"
 )
@@ -69,7 +71,9 @@ _CLOSING = re.compile(
 )
 
 
-_FIRMLY_PLANS = re.compile(r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?的?|打算|(?:工作|行动)?(?:计划|安排)$")
+_FIRMLY_PLANS = re.compile(
+    r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?的?|打算|(?:工作|行动)?(?:计划|安排)$"
+)
 _FIRMLY_ASIDE = re.compile(r"其他|其它|名词解释|名词注释|^附[件录表则：:]|相关报道")
 
 
@@ -97,7 +101,9 @@ def heading_kinds(heading: str, genre: ReportKind, base_year: int | None) -> lis
     plan = _PLANS.search(plain) or _later_year(plain, base_year)
     done = _DONE.search(plain)
     if short:
-        return [Kind.SHORTCOMINGS, Kind.PLANS] if plan and plan.start() >= short.start() else [Kind.SHORTCOMINGS]
+        return (
+            [Kind.SHORTCOMINGS, Kind.PLANS] if plan and plan.start() >= short.start() else [Kind.SHORTCOMINGS]
+        )
     if plan and done:
         if done.start() > plan.start():
             return [Kind.ACHIEVEMENTS]
@@ -148,7 +154,10 @@ def announces_shortcomings(sentence: str) -> bool:
     return bool(
         len(plain) < 90
         and (admits_shortcomings(plain) or re.search(rf"(?:存在|面临)[^。]{{0,16}}{_PROBLEM}", plain))
-        and re.search(rf"(?:一些|不少|许多|诸多|以下|几个|一定|若干|多个|各种|老|新)[^。，]{{0,12}}{_PROBLEM}[^。，；]{{0,8}}[。！]?$|[:：]$|主要(?:表现|体现)?[在为是有]?[。:：]?$", plain)
+        and re.search(
+            rf"(?:一些|不少|许多|诸多|以下|几个|一定|若干|多个|各种|老|新)[^。，]{{0,12}}{_PROBLEM}[^。，；]{{0,8}}[。！]?$|[:：]$|主要(?:表现|体现)?[在为是有]?[。:：]?$",
+            plain,
+        )
     )
 
 

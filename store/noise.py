@@ -10,14 +10,14 @@ import re
 from store.simplify import simplify
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u0000-\u0008\u000e-\u001f\x7f]")
-_SPACED_CJK = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff][ \u3000\u00a0]+){3,}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
+_SPACED_CJK = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff][ \u3000\u00a0]+){3,}[\u4e00-\u9fff](?![\u4e00-\u9fff])"
+)
 
 _TONES = str.maketrans("āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ", "aaaaooooeeeeiiiiuuuuvvvvvnnnm")
 _TONE_MARK = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ]")
-_INITIALS = "b p m f d t n l g k h j q x zh ch sh r z c s y w".split()
-_FINALS = (
-    "a o e i u v ai ei ui ao ou iu ie ve ue er an en in un vn ang eng ing ong ia iao ian iang iong ua uo uai uan uang"
-).split()
+_INITIALS = ["b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w"]
+_FINALS = ["a", "o", "e", "i", "u", "v", "ai", "ei", "ui", "ao", "ou", "iu", "ie", "ve", "ue", "er", "an", "en", "in", "un", "vn", "ang", "eng", "ing", "ong", "ia", "iao", "ian", "iang", "iong", "ua", "uo", "uai", "uan", "uang"]
 _SYLLABLES = frozenset(i + f for i in ["", *_INITIALS] for f in _FINALS) | {"m", "n", "ng", "ê"}
 _GLOSS = re.compile(r"(?<=[\u3400-\u9fff])[(（]\s*([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿê]{1,7})[1-5]?\s*[)）]")
 
@@ -27,7 +27,9 @@ _BUTTONS = re.compile(
     r"|搜索|登录|注册|简体|繁体|繁體|English|EN|扫一扫.*|微信|微博|复制链接|语音播报|播放|暂停|点赞|评论|纠错|朗读)$",
     re.IGNORECASE,
 )
-_PLACE_LINE = re.compile(r"^(?:您?(?:的)?当前(?:的)?位置|您(?:现在)?(?:的|所在的?)位置|所在位置|当前栏目)\s*[:：]?")
+_PLACE_LINE = re.compile(
+    r"^(?:您?(?:的)?当前(?:的)?位置|您(?:现在)?(?:的|所在的?)位置|所在位置|当前栏目)\s*[:：]?"
+)
 _META_LABEL = re.compile(
     r"(?:发布(?:日期|时间|机构|单位)|发文(?:日期|机关|字号)?|成文日期|生成日期|印发日期|公开日期|更新(?:日期|时间)|日期|时间|来源|信息来源|文章来源"
     r"|稿源|作者|编辑|责任编辑|责编|审核|校对|浏览(?:次数|量)?|阅读(?:次数|量)?|点击(?:数|率|次数|量)?|访问量|字号|索\s*引\s*号|信息分类|主题分类"
@@ -84,7 +86,9 @@ def is_button(line: str) -> bool:
     plain = simplify(line.strip())
     words = plain.split()
     return bool(
-        _BUTTONS.match(plain) or _PLACE_LINE.match(plain) or (len(words) > 1 and all(map(_BUTTONS.match, words)))
+        _BUTTONS.match(plain)
+        or _PLACE_LINE.match(plain)
+        or (len(words) > 1 and all(map(_BUTTONS.match, words)))
     )
 
 

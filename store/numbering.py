@@ -50,7 +50,13 @@ _PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = (
     (Style.ARABIC, re.compile(r"(\d{1,2})\s*[、．.](?![\d˙·])\s*")),
     (Style.ARABIC_PAREN, re.compile(r"[（(]?\s*(\d{1,2})\s*[）)][、.．]?\s*")),
 )
-_CIRCLED_FIRST = {"①": Style.CIRCLED, "⑴": Style.ARABIC_PAREN, "⒈": Style.ARABIC, "㈠": Style.CHINESE_PAREN, "❶": Style.CIRCLED}
+_CIRCLED_FIRST = {
+    "①": Style.CIRCLED,
+    "⑴": Style.ARABIC_PAREN,
+    "⒈": Style.ARABIC,
+    "㈠": Style.CHINESE_PAREN,
+    "❶": Style.CIRCLED,
+}
 _ENUMERATED = re.compile(
     rf"(?:({_CN})(?:是(?!否)|要(?=[^求点素])|则)|其({_CN})(?=[，,、是])|第({_CN})(?=[，,、：:是])|首先|其次|再次|再者|此外|最后|最後)"
 )
@@ -84,4 +90,9 @@ def enumerated_at(text: str, position: int) -> re.Match[str] | None:
 
 def starts_item(line: str) -> bool:
     """Tell whether a line opens a heading or a point, and so cannot continue the line before."""
-    return marker_at(line, 0) is not None or bool(_ENUMERATED.match(line)) or line[:2] in {"——", "● ", "• "} or line[:1] in "●•■◆▪"
+    return (
+        marker_at(line, 0) is not None
+        or bool(_ENUMERATED.match(line))
+        or line[:2] in {"——", "● ", "• "}
+        or line[:1] in "●•■◆▪"
+    )

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from store.headings import Heading, find_headings
-from store.kinds import admits_shortcomings, heading_kinds, is_commitment, is_review, leans_to, overrides_parent, turns_to_plans
+from store.kinds import (
+    admits_shortcomings,
+    heading_kinds,
+    is_commitment,
+    is_review,
+    leans_to,
+    overrides_parent,
+    turns_to_plans,
+)
 from store.models import Kind, ReportKind, Section
 from store.numbering import enumerated_at, marker_at
 from store.sentences import Span, paragraphs, sentences, trim
@@ -88,7 +96,9 @@ def _kinds(text: str, sections: list[Section], genre: ReportKind, base_year: int
             turned = turned or Kind.SHORTCOMINGS in kinds or is_review(section.heading)
         else:
             parent = result[_parent_index(sections, section)]
-            kinds = _child_kinds(parent, own[section.path], section.heading, text[_after_number(text, section) : section.end])
+            kinds = _child_kinds(
+                parent, own[section.path], section.heading, text[_after_number(text, section) : section.end]
+            )
         result.append(kinds)
     return result
 
@@ -141,7 +151,9 @@ def _turns(
     """Find the ranges of a section's own text that are of another kind than its first one."""
     mixed = len(announced) > 1
     seek_problems = mixed or Kind.SHORTCOMINGS not in headed
-    if not mixed and (announced[0] is Kind.SHORTCOMINGS or (announced[0] is Kind.PLANS and not seek_problems)):
+    if not mixed and (
+        announced[0] is Kind.SHORTCOMINGS or (announced[0] is Kind.PLANS and not seek_problems)
+    ):
         return []
     seek_plans = mixed or Kind.PLANS not in headed or announced[0] is Kind.PLANS
     state = _State(announced[0], _second_period(section.heading) if mixed else None)
@@ -179,11 +191,19 @@ class _State:
         self.pivot = pivot
 
     def read(self, sentence: str, *, problems: bool, plans: bool) -> None:
-        if problems and (self.kind is not Kind.PLANS or self.home is Kind.PLANS) and admits_shortcomings(sentence):
+        if (
+            problems
+            and (self.kind is not Kind.PLANS or self.home is Kind.PLANS)
+            and admits_shortcomings(sentence)
+        ):
             self.kind = Kind.SHORTCOMINGS
-        elif self.kind is Kind.SHORTCOMINGS and self.home is not Kind.SHORTCOMINGS and is_commitment(sentence):
+        elif (
+            self.kind is Kind.SHORTCOMINGS and self.home is not Kind.SHORTCOMINGS and is_commitment(sentence)
+        ):
             self.kind = Kind.OTHER
-        elif plans and (turns_to_plans(sentence) or (self.pivot and sentence.lstrip("“\"").startswith(self.pivot))):
+        elif plans and (
+            turns_to_plans(sentence) or (self.pivot and sentence.lstrip('“"').startswith(self.pivot))
+        ):
             self.kind = Kind.PLANS
 
     def end_paragraph(self, text: str, line: Span, end: int, *, mixed: bool) -> None:

@@ -64,7 +64,9 @@ def _named(plain: str) -> list[str]:
     """Give for each level the place that most often begins a run of characters, "" when none does so."""
     best: list[str] = []
     for level in _LEVELS:
-        edges = Counter(match[1] for match in re.finditer(rf"{_EDGE}({_NAME}{level})", plain) if _is_name(match[1]))
+        edges = Counter(
+            match[1] for match in re.finditer(rf"{_EDGE}({_NAME}{level})", plain) if _is_name(match[1])
+        )
         weights = {place: plain.count(place) + 2 * times for place, times in edges.items()}
         ranked = sorted(weights.items(), key=lambda item: (-item[1], -len(item[0])))
         best.append(ranked[0][0] if ranked and ranked[0][1] >= 4 else "")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from store.numbering import Style, enumerated_at, marker_at
 
-_STOP = re.compile(r"(?:[。！？!?]+|…{2,}|\.(?=[ \t]+[A-Z“\"])|(?<=[\u4e00-\u9fff”」）)%])\.(?![\d.]))[”’」』）)\"']*|\n")
+_STOP = re.compile(
+    r"(?:[。！？!?]+|…{2,}|\.(?=[ \t]+[A-Z“\"])|(?<=[\u4e00-\u9fff”」）)%])\.(?![\d.]))[”’」』）)\"']*|\n"
+)
 _CLAUSE_STOP = re.compile(r"(?:[；;。！？!?]+|(?<=[\u4e00-\u9fff”」）)%])\.(?![\d.]))[”’」』）)]*|\n")
 _BOUNDARY = re.compile(r"(?:[。；;：:！？!?\n]|(?<=[\u4e00-\u9fff”」）)%])\.)\s*[”’」』）)]?\s*")
 
@@ -109,7 +111,11 @@ def _enumerated(text: str, start: int, end: int) -> list[tuple[int, int]]:
     first = next((lead for lead in leads if lead[3] == 1), None)
     if first is None:
         return []
-    return [(lead, body) for lead, body, family, number in leads if family == first[2] and (lead, number) >= (first[0], 0)]
+    return [
+        (lead, body)
+        for lead, body, family, number in leads
+        if family == first[2] and (lead, number) >= (first[0], 0)
+    ]
 
 
 def _family(match: re.Match[str]) -> tuple[str, int]:

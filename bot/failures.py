@@ -1,0 +1,79 @@
+"""From an exception to one line and an exit code. The only place that catches `Exception`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from bot import texts
+from bot.output import Output, abandon_stdout
+from bot.texts import Say
+from store.errors import AppError
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+INTERRUPTED = 130
+_ENDINGS = "。！？；.!?;"
+
+
+class UnexpectedError(AppError):
+    """A defect of ours, or a disk that is full: whatever nobody foresaw."""
+
+
+def attempt(action: Callable[[], T], say: Say) -> T | AppError:
+    """Do one of many things, so that its failure stops none of the others."""
+    try:
+        return action()
+    except AppError as error:
+        log.debug("foreseen failure", exc_info=True)
+        return error
+    except BrokenPipeError:
+        raise  # nobody reads any more: that concerns all of them
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _unforeseen(error, say)
+
+
+def run_guarded(action: Callable[[], int], output: Output, say: Say) -> int:
+    """Give the exit code of `action`; whatever it raises is told in one line."""
+    try:
+        code = attempt(lambda: _flushed(action), say)
+    except BrokenPipeError:
+        abandon_stdout()
+        return 1
+    except KeyboardInterrupt:
+        output.plain_note(say(texts.INTERRUPTED))
+        return INTERRUPTED
+    if isinstance(code, int):
+        return code
+    abandon_stdout()
+    output.error(explain(code, say))
+    return code.exit_code
+
+
+def _flushed(action: Callable[[], int]) -> int:
+    import sys
+
+    code = action()
+    sys.stdout.flush()  # a full disk or a closed pipe must be met here
+    return code
+
+
+def explain(error: AppError, say: Say) -> str:
+    """Say what is wrong and what to do, in one line."""
+    message = str(error).rstrip()
+    stop = "" if message.endswith(tuple(_ENDINGS)) else say(texts.STOP)
+    hint = error.hint.rstrip()
+    end = "" if not hint or hint.endswith(tuple(_ENDINGS)) else say(texts.STOP).rstrip()
+    return f"{message}{stop}{hint}{end}".strip()
+
+
+def _unforeseen(error: Exception, say: Say) -> AppError:
+    log.debug("unforeseen failure", exc_info=True)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{say(texts.COLON)}{error.filename}" if error.filename else ""
+        return UnexpectedError(f"{error.strerror}{where}", hint=say(texts.SYSTEM_REMEDY))
+    # Its message stays out: it may carry a key or a whole report.
+    kind = type(error).__name__
+    return UnexpectedError(say(texts.UNEXPECTED, kind=kind), hint=say(texts.UNEXPECTED_REMEDY))

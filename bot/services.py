@@ -1,0 +1,74 @@
+"""What the edges need, put together in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bot import texts
+from bot.settings import Settings
+from bot.texts import Say
+from store.errors import UsageError
+
+if TYPE_CHECKING:
+    from chains.answer import Answerer
+    from store.embed import EmbeddingModel
+    from store.library import Library
+
+
+@dataclass
+class Services:
+    """The parts, each made when it is first asked for: most commands need few, and all are slow to load."""
+
+    settings: Settings
+    make_embedding: Callable[[], EmbeddingModel | None]
+
+    @cached_property
+    def embedding(self) -> EmbeddingModel | None:
+        return self.make_embedding()
+
+    @cached_property
+    def library(self) -> Library:
+        from store.library import Library
+        from store.split import CHUNKING_VERSION
+
+        database = self.settings.database_url
+        return Library(
+            self.settings.data_dir,
+            embedding=self.embedding,
+            chunking_version=CHUNKING_VERSION,
+            database_url=database.get_secret_value() if database else None,
+            chroma_url=self.settings.chroma_url,
+        )
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        from chains.answer import Answerer
+
+        return Answerer(self.library)
+
+    def close(self) -> None:
+        if "library" in self.__dict__:
+            self.library.close()
+
+
+def build_services(settings: Settings, say: Say) -> Services:
+    return Services(settings, lambda: choose_embedding(settings, say))
+
+
+def choose_embedding(settings: Settings, say: Say) -> EmbeddingModel | None:
+    """Take the endpoint's model when one is named, else the local one; None where neither can be had."""
+    from store.embed import EmbeddingModel, local_model, openai_embeddings
+
+    name = settings.openai_embedding_model
+    if name is None:
+        return local_model()
+    key = settings.openai_api_key
+    if key is None and settings.openai_base_url is None:
+        raise UsageError(say(texts.KEY_MISSING), hint=say(texts.KEY_REMEDY))
+    # A server of one's own often wants no key, but the client insists on one.
+    secret = key.get_secret_value() if key else "none"
+    embeddings = openai_embeddings(name, api_key=secret, base_url=settings.openai_base_url)
+    return EmbeddingModel(name, None, embeddings)

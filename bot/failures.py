@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -53,11 +55,15 @@ def run_guarded(action: Callable[[], int], output: Output, say: Say) -> int:
 
 
 def _flushed(action: Callable[[], int]) -> int:
-    import sys
-
     code = action()
     sys.stdout.flush()  # a full disk or a closed pipe must be met here
     return code
+
+
+def why(error: OSError, say: Say) -> str:
+    """Say why the system refused."""
+    phrase = texts.OS_ERRORS.get(errno.errorcode.get(error.errno or 0, ""))
+    return say(phrase) if phrase else error.strerror or type(error).__name__
 
 
 def explain(error: AppError, say: Say) -> str:
@@ -72,8 +78,8 @@ def explain(error: AppError, say: Say) -> str:
 def _unforeseen(error: Exception, say: Say) -> AppError:
     log.debug("unforeseen failure", exc_info=True)
     if isinstance(error, OSError) and error.strerror:
-        where = f"{say(texts.COLON)}{error.filename}" if error.filename else ""
-        return UnexpectedError(f"{error.strerror}{where}", hint=say(texts.SYSTEM_REMEDY))
+        where = f"{error.filename}{say(texts.COLON)}" if error.filename else ""
+        return UnexpectedError(f"{where}{why(error, say)}", hint=say(texts.SYSTEM_REMEDY))
     # Its message stays out: it may carry a key or a whole report.
     kind = type(error).__name__
     return UnexpectedError(say(texts.UNEXPECTED, kind=kind), hint=say(texts.UNEXPECTED_REMEDY))

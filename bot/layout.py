@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Literal
 
 Style = Literal["plain", "bold", "dim", "good", "bad", "warn"]
@@ -58,8 +59,8 @@ def _wrapped(cells: Sequence[tuple[str, Style]], room: int, hang: int) -> Iterat
             yield row
             row, used, room = [], 0, max(room - hang, 2)
             hang = 0
-            if word[0][0] == " ":
-                continue
+            word = list(dropwhile(lambda cell: cell[0] == " ", word))
+            size = cell_width("".join(char for char, _ in word))
         row += word
         used += size
     if row:
@@ -105,7 +106,9 @@ def _shown(text: str) -> str:
 
 
 def is_control(char: str) -> bool:
-    return unicodedata.category(char) == "Cc" or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return (
+        unicodedata.category(char) == "Cc" or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
 
 
 def cell_width(text: str) -> int:

@@ -63,6 +63,9 @@ def prepare_streams() -> None:
     What cannot be written (half a character in a file's name) is shown escaped: never a failure, and
     in JSON still the same string.
     """
+    # A stream that was closed before we began is None.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             keep = stream.isatty() and _has_chinese(stream.encoding)

@@ -22,7 +22,7 @@ _LISTEN = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})")
 def _matching(pattern: str) -> AfterValidator:
     def check(value: str) -> str:
         if not re.match(pattern, value):
-            raise ValueError("wrong form")
+            raise ValueError
         return value
 
     return AfterValidator(check)
@@ -32,7 +32,7 @@ def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (OSError, ValueError, LookupError) as error:  # a folder, a path, an unknown name
-        raise ValueError("unknown zone") from error
+        raise ValueError from error
     return name
 
 
@@ -43,25 +43,27 @@ def _lowered(value: object) -> object:
 def _schedule(value: str) -> str:
     lowered = " ".join(value.lower().split())
     if not _SCHEDULE.fullmatch(lowered):
-        raise ValueError("wrong form")
+        raise ValueError
     return lowered
 
 
 def _listen(value: str) -> str:
     found = _LISTEN.fullmatch(value)
     if found is None or not 0 < int(found[2]) < 65536:
-        raise ValueError("wrong form")
+        raise ValueError
     return value
 
 
 def _ids(value: object) -> object:
     """Read "1, -100200" as ids; in groups they are negative."""
-    return tuple(int(part) for part in re.split(r"[,，\s]+", value) if part) if isinstance(value, str) else value
+    return (
+        tuple(int(part) for part in re.split(r"[,，\s]+", value) if part) if isinstance(value, str) else value
+    )
 
 
 def _database(value: SecretStr) -> SecretStr:
     if "://" not in value.get_secret_value():
-        raise ValueError("wrong form")
+        raise ValueError
     return value
 
 
@@ -129,6 +131,8 @@ def load_settings(say: Say) -> Settings:
 
 
 def _refused(names: list[str], say: Say) -> UsageError:
-    remedies = (f"{name}{say(texts.COLON)}{say(texts.SETTING_REMEDIES[name])}" for name in names)
+    remedies = [say(texts.SETTING_REMEDIES[name]) for name in names]
+    if len(names) > 1:
+        remedies = [f"{name}{say(texts.COLON)}{remedy}" for name, remedy in zip(names, remedies, strict=True)]
     joined = say(texts.COMMA).join(names)
     return UsageError(say(texts.SETTING_WRONG, names=joined), hint=say(texts.SEMICOLON).join(remedies))

@@ -37,7 +37,7 @@ class Shell:
         return self.services.library
 
     def searching_library(self) -> Library:
-        """Open the library for a command that indexes or searches, and say so when meaning is not searched."""
+        """Open the library for a command that indexes or searches, and say so when it goes by words alone."""
         if self.services.embedding is None:
             self.output.note(self.say(texts.WORDS_ALONE))
         return self.library

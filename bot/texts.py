@@ -46,6 +46,7 @@ USAGE = Phrase("用法", "Usage")
 COMMANDS = Phrase("命令", "Commands")
 OPTIONS = Phrase("选项", "Options")
 ARGUMENTS = Phrase("参数", "Arguments")
+ARGUMENT = Phrase("参数", "")
 HELP_HELP = Phrase("显示用法", "Show this help")
 HELP_VERSION = Phrase("显示版本", "Show the version")
 
@@ -53,10 +54,14 @@ HELP_INGEST = Phrase("收入报告文件或整个文件夹", "Take in report fil
 HELP_LIST = Phrase("列出已收入的报告", "List the reports on the shelf")
 HELP_SHOW = Phrase("显示一份报告的概况或全文", "Show a report's facts or its text")
 HELP_DELETE = Phrase("删除一份报告及其全部索引", "Delete a report and everything indexed from it")
-HELP_SUMMARIZE = Phrase("摘要：成效、不足、计划，逐条有出处", "Summarise: achievements, shortcomings, plans, each cited")
+HELP_SUMMARIZE = Phrase(
+    "摘要：成效、不足、计划，逐条有出处", "Summarise: achievements, shortcomings, plans, each cited"
+)
 HELP_ASK = Phrase("向已收入的报告提问，答案附原文", "Ask the reports a question; answers quote them")
 HELP_SEARCH = Phrase("搜索相关段落", "Search for passages")
-HELP_DOCTOR = Phrase("检查设置、模型与索引，说明怎么处理", "Check settings, model and indexes, and say what to do")
+HELP_DOCTOR = Phrase(
+    "检查设置、模型与索引，说明怎么处理", "Check settings, model and indexes, and say what to do"
+)
 HELP_REINDEX = Phrase("用已存原文重建两个索引", "Rebuild both indexes from the stored text")
 
 ARG_PATHS = Phrase("文件或文件夹，可给多个", "files or folders")
@@ -71,12 +76,12 @@ OPT_TEXT = Phrase("只输出清理后的全文", "print the cleaned text alone")
 OPT_RAW = Phrase("只输出清理前的原文", "print the text as it was read, before cleaning")
 OPT_REPORT = Phrase("只看这一份报告", "look at this report only")
 OPT_BATCH_ASK = Phrase(
-    "逐行处理 JSONL 文件（{{\"id\",\"question\",\"report\"?}}），- 为标准输入",
-    "answer a JSONL file ({{\"id\",\"question\",\"report\"?}}); - is stdin",
+    '逐行处理 JSONL 文件（{{"id","question","report"?}}），- 为标准输入',
+    'answer a JSONL file ({{"id","question","report"?}}); - is stdin',
 )
 OPT_BATCH_SEARCH = Phrase(
-    "逐行处理 JSONL 文件（{{\"id\",\"query\",\"report\"?}}），- 为标准输入",
-    "search for a JSONL file ({{\"id\",\"query\",\"report\"?}}); - is stdin",
+    '逐行处理 JSONL 文件（{{"id","query","report"?}}），- 为标准输入',
+    'search for a JSONL file ({{"id","query","report"?}}); - is stdin',
 )
 OPT_K = Phrase("最多几段（1-100，默认 10）", "passages at most (1-100, default 10)")
 
@@ -95,25 +100,30 @@ BAD_USAGE = Phrase("命令的写法不对（{detail}）", "wrong usage ({detail}
 QUOTE_HINT = Phrase("含空格的内容请加引号。", "Put what contains spaces in quotes. ")
 BAD_K = Phrase("-k 要在 1 到 100 之间", "-k must be between 1 and 100")
 BAD_WORKSPACE = Phrase("书架名 {name} 不可用", "{name} cannot be a shelf's name")
-WORKSPACE_REMEDY = Phrase("1-64 个字母、汉字、数字或 - _ .。", "Use 1-64 letters, digits, - _ or a full stop.")
+WORKSPACE_REMEDY = Phrase(
+    "1-64 个字母、汉字、数字或 - _ .。", "Use 1-64 letters, digits, - _ or a full stop."
+)
 ONE_OF = Phrase("{names} 只能用一个", "only one of {names} can be used")
-QUESTION_OR_BATCH = Phrase("请给出一个{what}，或用 --batch 给出文件", "give either {what}, or a file with --batch")
+QUESTION_OR_BATCH = Phrase(
+    "请给出一个{what}，或用 --batch 给出文件", "give either {what}, or a file with --batch"
+)
 THE_QUESTION = Phrase("问题", "a question")
 THE_QUERY = Phrase("搜索内容", "a query")
-REPORT_IN_BATCH = Phrase(
-    "--batch 不与 --report 同用", "--report does not go with --batch"
-)
-REPORT_IN_BATCH_REMEDY = Phrase("请在文件的每行写 \"report\"。", "Write \"report\" in each line of the file.")
+REPORT_IN_BATCH = Phrase("--batch 不与 --report 同用", "--report does not go with --batch")
+REPORT_IN_BATCH_REMEDY = Phrase('请在文件的每行写 "report"。', 'Write "report" in each line of the file.')
 BATCH_UNREADABLE = Phrase("无法读取 {path}：{why}", "cannot read {path}: {why}")
 CHECK_PATH = Phrase("请检查路径。", "Check the path.")
 
 # --- settings -----------------------------------------------------------------------------------
 
 SETTING_WRONG = Phrase("设置不可用：{names}", "cannot use the setting {names}")
-ENV_FILE_UNREADABLE = Phrase("无法读取当前目录的 .env 文件", "cannot read the file .env in the current directory")
+ENV_FILE_UNREADABLE = Phrase(
+    "无法读取当前目录的 .env 文件", "cannot read the file .env in the current directory"
+)
 ENV_FILE_REMEDY = Phrase("请检查权限，并存为 UTF-8。", "Check its permissions and that it is UTF-8.")
 KEY_MISSING = Phrase(
-    "设置了 OPENAI_EMBEDDING_MODEL，却没有 OPENAI_API_KEY", "OPENAI_EMBEDDING_MODEL is set without OPENAI_API_KEY"
+    "设置了 OPENAI_EMBEDDING_MODEL，却没有 OPENAI_API_KEY",
+    "OPENAI_EMBEDDING_MODEL is set without OPENAI_API_KEY",
 )
 KEY_REMEDY = Phrase(
     "请填 OPENAI_API_KEY（自建服务填 OPENAI_BASE_URL），或去掉 OPENAI_EMBEDDING_MODEL 以使用本地模型。",
@@ -144,7 +154,9 @@ SETTING_REMEDIES = {
     "TELEGRAM_WEBHOOK_SECRET": _A_SECRET,
     "TELEGRAM_LISTEN": Phrase("请写 地址:端口，如 127.0.0.1:8443", "write host:port such as 127.0.0.1:8443"),
     "TELEGRAM_MESSAGE_INTERVAL": Phrase("请写 0 到 3600 的秒数", "write seconds from 0 to 3600"),
-    "DIGEST_SCHEDULE": Phrase("请写 mon 09:00 这样的星期与时间，每天用 daily", "write mon 09:00, or daily 09:00"),
+    "DIGEST_SCHEDULE": Phrase(
+        "请写 mon 09:00 这样的星期与时间，每天用 daily", "write mon 09:00, or daily 09:00"
+    ),
     "DAILY_TOKEN_BUDGET": Phrase("请写不小于 0 的整数", "write a whole number, 0 or more"),
 }
 
@@ -155,7 +167,16 @@ UNEXPECTED_REMEDY = Phrase(
     "已存的报告不受影响；设 REPORTBOT_DEBUG=1 再运行可看到详情。",
     "Stored reports are safe; run again with REPORTBOT_DEBUG=1 for the details.",
 )
-SYSTEM_ERROR = Phrase("{why}{where}", "{why}{where}")
+OS_ERRORS = {
+    "EACCES": Phrase("没有权限", "permission denied"),
+    "EPERM": Phrase("没有权限", "permission denied"),
+    "ENOENT": Phrase("文件不存在", "no such file"),
+    "ENOTDIR": Phrase("路径里有一段不是文件夹", "part of the path is not a folder"),
+    "EISDIR": Phrase("这是文件夹", "it is a folder"),
+    "ENOSPC": Phrase("磁盘已满", "the disk is full"),
+    "EROFS": Phrase("磁盘只读", "the disk is read-only"),
+    "ENAMETOOLONG": Phrase("路径太长", "the path is too long"),
+}
 SYSTEM_REMEDY = Phrase("请检查磁盘空间与权限。", "Check disk space and permissions.")
 INTERRUPTED = Phrase("已中断；此前完成的都已保存。", "Interrupted; what was finished before is saved.")
 WORDS_ALONE = Phrase(
@@ -171,7 +192,8 @@ STATUSES = {
     "replaced": Phrase("更新", "replaced"),
 }
 INGESTED = Phrase(
-    "{status}  {id}  {title}（{chars} 字，{passages} 段）", "{status}  {id}  {title} ({chars} characters, {passages} passages)"
+    "{status}  {id}  {title}（{chars} 字，{passages} 段）",
+    "{status}  {id}  {title} ({chars} characters, {passages} passages)",
 )
 INGEST_TOTAL = Phrase("共 {total} 个文件：{counts}", "{total} files: {counts}")
 COUNTS = {
@@ -180,9 +202,14 @@ COUNTS = {
     "unchanged": Phrase("未变 {n}", "{n} unchanged"),
     "failed": Phrase("失败 {n}", "{n} failed"),
 }
-SKIPPED = Phrase("{folder}：跳过 {n} 个不支持的文件（{suffixes}）", "{folder}: skipped {n} files of other kinds ({suffixes})")
+SKIPPED = Phrase(
+    "{folder}：跳过 {n} 个不支持的文件（{suffixes}）",
+    "{folder}: skipped {n} files of other kinds ({suffixes})",
+)
 NO_SUFFIX = Phrase("无扩展名", "no suffix")
-NOTHING_READABLE = Phrase("{folder}：没有可读的报告文件", "{folder}: there is no report file that can be read")
+NOTHING_READABLE = Phrase(
+    "{folder}：没有可读的报告文件", "{folder}: there is no report file that can be read"
+)
 READABLE_KINDS = Phrase("支持 {suffixes}。", "Supported: {suffixes}.")
 FOLDER_UNREADABLE = Phrase("{folder}：无法打开文件夹（{why}）", "{folder}: cannot open the folder ({why})")
 READING = Phrase("读取", "Reading")
@@ -223,31 +250,39 @@ MISSING_PART = {
     "plans": Phrase("报告未载明下步计划。", "The report states no plans."),
 }
 QUOTES = Phrase("原文出处", "Sources")
-NEAREST = Phrase("最接近的原文", "Nearest passage")
 QUOTED = Phrase("“{quote}”", "“{quote}”")
 PAGE = Phrase("第 {page} 页", "page {page}")
 DROPPED = Phrase(
-    "另有 {n} 条模型所写的内容因原文不支持而删去。", "{n} claims written by the model were taken out: the text does not carry them."
+    "另有 {n} 条模型所写的内容因原文不支持而删去。",
+    "{n} claims written by the model were taken out: the text does not carry them.",
 )
 MADE_BY_EXTRACTION = Phrase(
-    "各条均摘自报告原文，方括号数字是出处。", "Every point is taken from the report's own words; the bracketed numbers are its sources."
+    "各条均摘自报告原文，方括号数字是出处。",
+    "Every point is taken from the report's own words; the bracketed numbers are its sources.",
 )
 MADE_BY_MODEL = Phrase(
-    "由模型 {model} 撰写，已逐条与原文核对；方括号数字是出处。", "Written by the model {model} and checked against the text; the bracketed numbers are its sources."
+    "由模型 {model} 撰写，已逐条与原文核对；方括号数字是出处。",
+    "Written by the model {model} and checked against the text; the bracketed numbers are its sources.",
 )
-FROM_SOURCE = Phrase("来源文件：{source}", "Source file: {source}")
 BACK = Phrase("回到正文", "back to the text")
-NOT_A_TARGET = Phrase("{target}：没有这个文件，也不是报告编号", "{target}: no such file, and not a report's id")
-TARGET_REMEDY = Phrase("请检查路径，或用 `reportbot list` 查看编号。", "Check the path, or see the ids with `reportbot list`.")
+NOT_A_TARGET = Phrase(
+    "{target}：没有这个文件，也不是报告编号", "{target}: no such file, and not a report's id"
+)
+TARGET_REMEDY = Phrase(
+    "请检查路径，或用 `reportbot list` 查看编号。", "Check the path, or see the ids with `reportbot list`."
+)
 NOTHING_FOUND = Phrase("没有找到相关段落。", "No passage was found.")
 
 # --- batch --------------------------------------------------------------------------------------------
 
 LINE_NOT_JSON = Phrase("第 {line} 行不是 JSON 对象", "line {line} is not a JSON object")
 LINE_NOT_UTF8 = Phrase("第 {line} 行不是 UTF-8 文字", "line {line} is not UTF-8")
-LINE_WITHOUT = Phrase("第 {line} 行没有可用的 \"{field}\"", "line {line} has no usable \"{field}\"")
-LINE_REPORT = Phrase("第 {line} 行的 \"report\" 要是报告编号", "\"report\" in line {line} must be a report's id")
-BATCH_FAILED = Phrase("{total} 行中有 {failed} 行未完成，原因见各行的 \"error\"。", "{failed} of {total} lines failed; each says why in \"error\".")
+LINE_WITHOUT = Phrase('第 {line} 行没有可用的 "{field}"', 'line {line} has no usable "{field}"')
+LINE_REPORT = Phrase('第 {line} 行的 "report" 要是报告编号', '"report" in line {line} must be a report\'s id')
+BATCH_FAILED = Phrase(
+    '{total} 行中有 {failed} 行未完成，原因见各行的 "error"。',
+    '{failed} of {total} lines failed; each says why in "error".',
+)
 
 # --- doctor ---------------------------------------------------------------------------------------------
 
@@ -258,20 +293,24 @@ CHECK_SHELF = Phrase("书架", "shelf")
 CHECK_EMBEDDING = Phrase("嵌入模型", "embedding model")
 CHECK_TOKENS = Phrase("分词词表", "token vocabulary")
 CHECK_ENGINE = Phrase("引擎", "engine")
-PYTHON_TOO_OLD = Phrase("{version}，需要 3.11 或更新", "{version}; 3.11 or newer is needed")
-PYTHON_REMEDY = Phrase("请用新版 Python 重新安装。", "Install again with a newer Python.")
 SETTINGS_FINE = Phrase("语言 {language}，时区 {timezone}", "language {language}, time zone {timezone}")
 WRITABLE = Phrase("{path} 可写", "{path} can be written")
 NOT_WRITABLE = Phrase("{path} 不可写（{why}）", "{path} cannot be written ({why})")
-DATA_DIR_REMEDY = Phrase("请修改权限，或把 REPORTBOT_DATA_DIR 指向别处。", "Change its permissions, or set REPORTBOT_DATA_DIR.")
-SHELF_HOLDS = Phrase("{workspace}：{n} 份报告", "{workspace}: {n} reports")
+DATA_DIR_REMEDY = Phrase(
+    "请修改权限，或把 REPORTBOT_DATA_DIR 指向别处。", "Change its permissions, or set REPORTBOT_DATA_DIR."
+)
+THIS_SHELF = Phrase("书架（{workspace}）", "shelf ({workspace})")
+SHELF_HOLDS = Phrase("{n} 份报告", "{n} reports")
 EMBEDDING_WORKS = Phrase("{name} 可用（{dimensions} 维）", "{name} works ({dimensions} dimensions)")
 EMBEDDING_NONE = Phrase("没有可用的模型，只按字词搜索", "none: searching by words alone")
-EMBEDDING_REMEDY = Phrase("设 OPENAI_EMBEDDING_MODEL 可按意思搜索。", "Set OPENAI_EMBEDDING_MODEL to search by meaning.")
+EMBEDDING_REMEDY = Phrase(
+    "设 OPENAI_EMBEDDING_MODEL 可按意思搜索。", "Set OPENAI_EMBEDDING_MODEL to search by meaning."
+)
 TOKENS_WORK = Phrase("o200k_base 已在本机，无需下载", "o200k_base is here, nothing to download")
 ENGINE_EXTRACTIVE = Phrase("摘录引擎，不需要模型与密钥", "extractive: needs no model and no key")
 ENGINE_KEY_UNUSED = Phrase(
-    "摘录引擎；已有 OPENAI_API_KEY，这一版还不用模型撰写", "extractive; OPENAI_API_KEY is set, but this version writes nothing by model"
+    "摘录引擎；已有 OPENAI_API_KEY，这一版还不用模型撰写",
+    "extractive; OPENAI_API_KEY is set, but this version writes nothing by model",
 )
 ALL_WELL = Phrase("一切正常。", "All is well.")
 SOME_WARNINGS = Phrase("可以使用，有 {n} 处提醒。", "Ready for use, with {n} warnings.")

@@ -20,13 +20,14 @@ from store.models import Kind, Report, Scope
 from store.script import fold
 
 MAX_CITATIONS = 5
+MAX_ACROSS = 10
 _MAX_ITEMS = 12
+_SURELY_ABOUT = 0.8
 _CLOSE = 0.72
-_CLOSE_ACROSS = 0.75
+_CLOSE_ACROSS = 0.65
 _LIKELY_ACROSS = 0.3
 """How near to the best sentence's score another must come to be shown with it."""
 
-_AHEAD = re.compile(r"计划|打算|目标|准备|拟|安排|当初|年初|\bplan|\btarget|\bgoal")
 _ADMITS = re.compile(r"承认|问题|不足|不够|薄弱|困难|短板|单一|障碍|滞后|缺|没打通|反映|\badmit")
 
 
@@ -65,7 +66,7 @@ class Answerer:
 
         fixed = ask.report_id is not None
         return find_scope(
-            ask.question, question.years, held, mentions, fixed=fixed, ahead=_looks_ahead(question)
+            ask.question, question.years, held, mentions, fixed=fixed, ahead=question.ahead
         )
 
     def _within(self, question: Question, scope: ReportScope, reader: Reader, compose: Composer) -> Answer:
@@ -78,12 +79,12 @@ class Answerer:
                 return found
         weighed = reader.evidence(question, scope.reports)
         weighed = [
-            e for e in weighed if carries_years(e, question, scope.strict_years, ahead=_looks_ahead(question))
+            e for e in weighed if carries_years(e, question, scope.strict_years, ahead=question.ahead)
         ]
         if not weighed:
             return compose.refuse(scope, self._nearest(question, reader, scope.reports))
         nearest = max(weighed, key=lambda e: e.topic + 0.3 * e.local)
-        if nearest.masked and question.asked is Asked.HOW_MUCH:
+        if nearest.masked and (nearest.local > 0 or (nearest.meaning or 0.0) > _SURELY_ABOUT):
             return compose.masked(nearest, self._cite(reader, [nearest])[0])
         best_topic = max(e.topic for e in weighed)
         fitting = [e for e in weighed[: MAX_CITATIONS * 2] if answerable(question, e, best_topic)]
@@ -133,7 +134,9 @@ class Answerer:
     def _used(
         topic: tuple[Term, ...], reports: Sequence[Report], reader: Reader, kind: Kind
     ) -> tuple[Term, ...]:
-        """Keep the topic's words that the part itself uses; the rest are only ways of asking."""
+        """Keep the topic's words that the part itself uses and the report's name does not; the rest only ask."""
+        names = fold(" ".join(f"{r.title} {r.agency} {r.region}" for r in reports)) if len(reports) == 1 else ""
+        topic = tuple(t for t in topic if not any(fold(wording) in names for wording in t.wordings))
         texts = [
             fold(document.text[s.start : s.end])
             for document in map(reader.document, reports)
@@ -183,18 +186,15 @@ class Answerer:
         if kind is None and _ADMITS.search(question.folded):
             kind = Kind.SHORTCOMINGS
         question = replace(question, asked=Asked.WHAT)
-        weighed = reader.evidence(question, scope.reports)
-        preferred = [e for e in weighed if kind is None or e.candidate.section.kind is kind]
+        weighed = reader.evidence(question, scope.reports, kind)
         best: dict[str, Evidence] = {}
-        for evidence in preferred or weighed:
+        for evidence in weighed:
             best.setdefault(evidence.candidate.report.id, evidence)
         top = max((e.score for e in best.values()), default=0.0)
-        likely = [e for e in best.values() if likelihood(question, e) >= _LIKELY_ACROSS]
-        if not likely:
+        if not any(likelihood(question, e) >= _LIKELY_ACROSS for e in best.values()):
             return compose.refuse(scope, self._cite(reader, weighed[:1]))
-        chosen = sorted((e for e in best.values() if e.score >= _CLOSE_ACROSS * top), key=lambda e: -e.score)[
-            :MAX_CITATIONS
-        ]
+        close = [e for e in best.values() if e.score >= _CLOSE_ACROSS * top]
+        chosen = sorted(close, key=lambda e: -e.score)[:MAX_ACROSS]
         return compose.across(chosen, self._cite(reader, chosen))
 
     # --- evidence ---------------------------------------------------------------------------
@@ -211,8 +211,3 @@ class Answerer:
             citer = Citer(document.text, document.sections, document.page_starts, report)
             citations.append(citer.cite(number, evidence.candidate.span.start, evidence.candidate.span.end))
         return citations
-
-
-def _looks_ahead(question: Question) -> bool:
-    """Tell whether a question asks what was intended rather than what was done."""
-    return question.part is Kind.PLANS or bool(_AHEAD.search(question.folded))

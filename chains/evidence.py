@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from chains.figures import FoundFigure, find_figures
 from chains.question import Asked, Question, Term
-from store.models import Document, Report, Section
+from store.models import Document, Kind, Report, Section
 from store.outline import regions
 from store.script import fold
 from store.sentences import Span, clauses, paragraphs, sentences
 
 _LONG_SENTENCE = 130
+_PART_BONUS = 0.2
 _SEVERAL = re.compile(r"、|；.*；|(?:《[^》]+》.*){2}|(?:“[^”]+”.*){2}")
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\bwhat year\b|\bwhich year\b")
 _FORM_BONUS = {Asked.WHY: 0.35, Asked.WHO: 0.3, Asked.WHEN: 0.3}
@@ -80,24 +81,17 @@ def candidates(document: Document, report: Report, spans: Sequence[Span] | None 
             recent = [*recent[-6:], line.of(document.text)] if _is_row(line.of(document.text)) else []
             around = fold(" ".join([*region.section.path, line.of(document.text), *recent]))
             for piece in _pieces(document.text, line):
-                if _says_nothing(document.text, region.section, piece):
+                if _says_nothing(document.text, report, region.section, piece):
                     continue
                 found.append(Candidate(report, region.section, piece, piece.of(document.text), around))
     return found
 
 
-def _says_nothing(text: str, section: Section, piece: Span) -> bool:
-    """Tell whether a piece is only a heading on a line of its own, or only announces what follows."""
-    heading = (
-        piece.end <= section.body_start
-        and text[section.body_start - 1 : section.body_start + 1].find("\n") >= 0
-    )
-    standalone = (
-        section.start <= piece.start
-        and piece.end <= section.body_start
-        and text[piece.end : piece.end + 1] in ("\n", "")
-    )
-    return heading or standalone or text[piece.end - 1] in "：:"
+def _says_nothing(text: str, report: Report, section: Section, piece: Span) -> bool:
+    """Tell whether a piece is only a heading or title on a line of its own, or only announces what follows."""
+    alone = text[piece.end - 1] not in "。；;！!.？?" and text[piece.end : piece.end + 1] in ("\n", "")
+    heading = section.start <= piece.start and piece.end <= section.body_start
+    return text[piece.end - 1] in "：:" or (alone and (heading or piece.of(text) == report.title))
 
 
 def _is_row(line: str) -> bool:
@@ -155,7 +149,8 @@ class Weigher:
         fits, local, masked = self._form(candidate.text, covered)
         topic = 0.6 * covered + 0.25 * supported + 0.8 * (meaning or 0.0)
         form = (_FORM_BONUS.get(self._question.asked, 0.15) if fits else 0.0) + 0.2 * local
-        part = 0.1 if self._question.part is candidate.section.kind else 0.0
+        wanted = self._question.part or (Kind.PLANS if self._question.ahead else None)
+        part = _PART_BONUS if wanted is candidate.section.kind else 0.0
         return Evidence(
             candidate=candidate,
             covered=covered,

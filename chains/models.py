@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
 
-from store.models import DEFAULT_WORKSPACE, Frozen, Kind, Report
+from store.models import DEFAULT_WORKSPACE, Document, Frozen, Kind, Report
 
 Engine = Literal["extractive", "llm"]
 
@@ -77,6 +78,14 @@ class Answer(Frozen):
     citations: list[Citation]
     dropped: int = 0
     usage: Usage = Field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryInput:
+    """A parsed report, stored or not, with the facts it is cited under."""
+
+    document: Document
+    report: Report
 
 
 class AskInput(Frozen):

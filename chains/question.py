@@ -38,7 +38,7 @@ class Question:
     """A question taken apart. `terms` leave out the scope (agency, place, years) and question words.
 
     `part` is the kind of section a question about a whole part asks for ("有哪些地方没做好"), None for
-    others; `plural` says that several things are asked for by name; `focus` are the terms right beside the question word, which evidence can least do without;
+    others; `ahead` says that it asks what was intended rather than done; `plural` says that several things are asked for by name; `focus` are the terms right beside the question word, which evidence can least do without;
     `units` are those an answer's figure may have, empty when any will do.
     """
 
@@ -50,6 +50,7 @@ class Question:
     years: tuple[int, ...]
     units: tuple[str, ...]
     across: bool
+    ahead: bool
     plural: bool
     terms: tuple[Term, ...]
     focus: tuple[Term, ...]
@@ -110,6 +111,7 @@ _ACHIEVEMENTS = re.compile(
 _WHOLE = re.compile(
     r"哪些|什么|啥|有哪|哪几|怎么|如何|几个|几方面|分别|哪里|哪儿|列出|总结|概括|说说|有啥|\bwhat\b|\bwhich\b|\blist\b|\bsummar|(?:问题|不足|短板|计划|打算|安排|之处)[？?。]?$"
 )
+_AHEAD = re.compile(r"计划|打算|目标|准备|拟|安排|当初|年初|力争|争取|\bplan|\btarget|\bgoal")
 _PLURAL = re.compile(r"哪些|哪几|分别|都有|哪[二三四五六七八九十\d]|列出|\bwhich\b.*s\b|\blist\b")
 _ACROSS = re.compile(
     r"(?:哪些|哪几[个家]|哪[个家]|都有谁|有哪些|有谁|各|几家)(?:的)?(?:单位|部门|机关|地方政府|地区|局|报告|区县|街道|机构|市县)|哪几家|哪家|各单位|各部门|所有报告"
@@ -162,11 +164,14 @@ _SAME_UNITS = {
     "个工作日": ("工作日", "天"),
     "方面": (),
 }
-_MONEY = re.compile(
-    r"多少钱|花(?:了)?多少|投资(?:总额)?(?:是)?多少|总投资|金额|经费(?:是)?多少|资金(?:是)?多少|多少资金|多少经费|收入多少|罚款总额|补贴(?:是)?多少|\bhow much (?:money|did)\b|\bcost\b"
-)
-_RATE = re.compile(
-    r"比例|占比|比重|几成|百分之几|率(?:是|为|有|达|各|分别|多|[？?]|$)|多大比例|增速|\b(?:rate|ratio|percentage|proportion|share|growth)\b"
+# What is measured tells the units an answer may have, where the question names none.
+_MEASURED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (re.compile(r"比例|占比|比重|几成|百分之几|率(?:是|为|有|达|各|分别|多|如何|怎|[？?]|$)|多大比例|增速|增幅|涨幅|降幅|增长(?:目标|预期|速度)|增长了?多少|下降了?多少|\b(?:rate|ratio|percentage|proportion|share|growth)\b"), ("%", "成", "百分点", "倍")),
+    (re.compile(r"多少钱|花(?:了)?多少|投资|投入|金额|经费|资金|收入|支出|罚款|罚没|补贴|补偿|赔偿|产值|总值|税收|预算|成本|造价|工资|薪|损失|拨款|奖金|成交额|销售额|零售额|\bgdp\b|\bhow much (?:money|did)\b|\bcosts?\b|\bmoney\b|\bfunds?\b|\binvest|\brevenue|\bspen[dt]|\bfines?\b"), ("元", "美元")),
+    (re.compile(r"面积|多大|\barea\b|\bmu\b|\bhectares?\b"), ("亩", "公顷", "平方米", "平方公里", "㎡", "立方米")),
+    (re.compile(r"多久|多长时间|时限|几天|多少天|\bhow long\b|\bdays?\b"), ("工作日", "天", "小时", "个月", "年", "分钟", "日")),
+    (re.compile(r"多长|长度|里程|多远"), ("公里", "千米", "米")),
+    (re.compile(r"多少人|几个人|人数|\bpeople\b|\bstaff\b|\bpersonnel\b|\bofficers\b|\bemployees\b"), ("人", "名", "位", "人次")),
 )
 
 
@@ -195,6 +200,7 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
         years=years,
         units=_units(folded) if asked is Asked.HOW_MUCH else (),
         across=bool(_ACROSS.search(folded)),
+        ahead=part is Kind.PLANS or bool(_AHEAD.search(folded)),
         plural=bool(_PLURAL.search(folded)),
         terms=terms,
         focus=_focus(core, terms),
@@ -289,9 +295,10 @@ def _grams(run: str) -> list[str]:
 
 
 def _units(folded: str) -> tuple[str, ...]:
-    if _MONEY.search(folded):
-        return ("元", "美元")
+    """Find the units an answer's figure may have; the unit named beside the question word decides."""
     match = _UNIT_ASKED.search(folded)
     if match and match[1] not in ("个", "方面"):
         return _SAME_UNITS.get(match[1], (match[1],))
-    return ("%", "成", "百分点") if _RATE.search(folded) else ()
+    if match:
+        return ()
+    return next((units for pattern, units in _MEASURED if pattern.search(folded)), ())

@@ -9,12 +9,15 @@ from chains.evidence import Candidate, Evidence, Weigher, candidates
 from chains.question import Question
 from store.document import reopen
 from store.library import Library
-from store.models import Document, Hit, Report, Scope
+from store.models import Document, Hit, Kind, Report, Scope
 from store.script import fold
 from store.sentences import Span
 
 _READ_WHOLE_UP_TO = 4
 """Reports that are read sentence by sentence; of more, only the passages a search brings."""
+
+_PARTS_UP_TO = 200
+"""Reports whose parts are compared with each other; of more, the newest."""
 
 _PASSAGES = 24
 _MEANINGS = 24
@@ -72,16 +75,16 @@ class Reader:
             self._open[report.id] = reopen(self.library, report, self.workspaces)
         return self._open[report.id]
 
-    def evidence(self, question: Question, reports: Sequence[Report]) -> list[Evidence]:
-        """Weigh the sentences of `reports` for a question, best first."""
-        pool = self._pool(question, reports)
+    def evidence(self, question: Question, reports: Sequence[Report], kind: Kind | None = None) -> list[Evidence]:
+        """Weigh the sentences of `reports` for a question, best first; of one kind of section only where given."""
+        pool = self._pool(question, reports) if kind is None else self._pool_of(kind, reports)
         if not pool:
             return []
         weigher = Weigher(question, pool)
         words = weigher.lexical()
         found = self._found(question, reports)
         ranks = [words[i] + found.get(self._passage_of(pool[i]), 0.0) for i in range(len(pool))]
-        likely = sorted(range(len(pool)), key=lambda i: -ranks[i])[:_MEANINGS]
+        likely = sorted(range(len(pool)), key=lambda i: -ranks[i])[: _MEANINGS + (kind is not None) * _MEANINGS]
         weighed = weigher.weigh(self._meanings(question, pool, likely))
         return sorted(weighed, key=lambda e: -e.score)
 
@@ -103,6 +106,15 @@ class Reader:
             c
             for key, parts in spans.items()
             for c in candidates(self.document(by_id[key]), by_id[key], parts)
+        ]
+
+    def _pool_of(self, kind: Kind, reports: Sequence[Report]) -> list[Candidate]:
+        """Read one part of many reports."""
+        return [
+            candidate
+            for report in reports[-_PARTS_UP_TO:]
+            for candidate in candidates(self.document(report), report)
+            if candidate.section.kind is kind
         ]
 
     def _found(self, question: Question, reports: Sequence[Report]) -> dict[tuple[str, int], float]:

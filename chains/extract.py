@@ -17,9 +17,10 @@ _BUDGET_CHARS = {Kind.ACHIEVEMENTS: 120, Kind.SHORTCOMINGS: 200, Kind.PLANS: 150
 _PART_CHARS = {Kind.ACHIEVEMENTS: 80, Kind.SHORTCOMINGS: 110, Kind.PLANS: 60}
 _MAX_ACHIEVEMENTS = 18
 _PER_PARAGRAPH = 3
+_AT_LEAST = 6
 _RITUAL = re.compile(
     r"习近平|学习贯彻|学习宣传|深刻领会|重要(?:讲话|指示|论述)|精神|指导思想|高度重视|统一思想|提高站位|政治站位|思想认识|领导小组|组织领导|亲自|带头|第一议题|民主集中制|中心组"
-    r"|述职|意识|两个维护|两个确立|始终坚持|认真落实|牢牢把握|进一步"
+    r"|述职|意识|两个维护|两个确立|始终坚持|认真落实|牢牢把握"
 )
 _NAMED = re.compile(
     r"《[^》]{2,40}》|“[^”]{2,16}”|(?:建成|新建|出台|制定|印发|完成|办理|查处|受理|荣获|获评|入选|开工|投入|发放|化解)"
@@ -145,7 +146,7 @@ def substance(sentence: str) -> float:
         2.0 * figures
         + 0.7 * named
         + 0.5 * len(_DATED.findall(sentence))
-        - 1.2 * len(_RITUAL.findall(sentence))
+        - 1.2 * min(len(_RITUAL.findall(sentence)), 3)
     )
 
 
@@ -163,7 +164,7 @@ def _achievements(document: Document, citer: Citer) -> list[Item]:
     chosen: list[tuple[float, int, int, ItemDraft]] = []
     taken: dict[int, int] = {}
     for candidate in ranked:
-        solid = candidate[0] > 0 or len(chosen) < 5
+        solid = candidate[0] > 0 or len(chosen) < _AT_LEAST
         if solid and taken.get(candidate[1], 0) < _PER_PARAGRAPH and len(chosen) < _MAX_ACHIEVEMENTS:
             chosen.append(candidate)
             taken[candidate[1]] = taken.get(candidate[1], 0) + 1

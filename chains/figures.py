@@ -108,6 +108,8 @@ def _unit(unit: str) -> str:
 def _value(digits: str) -> float | None:
     if digits[0].isdigit():
         return float(digits.replace(",", ""))
+    if len(digits) == 1:
+        return float("〇一二三四五六七八九十".find(digits.replace("零", "〇").replace("两", "二")))
     from cn2an import cn2an  # loads its own tables: only where a Chinese numeral stands
 
     try:

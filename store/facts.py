@@ -190,8 +190,11 @@ def _self_named(plain: str) -> str | None:
 
 def _period(plain: str, title: str, kind: ReportKind) -> tuple[int, ...]:
     titled = [int(year) for year in _YEAR_OF_REPORT.findall(_arabic_years(title))]
-    first = base_year(plain)
-    if kind is ReportKind.WORK_REPORT and first is not None:
+    reviewed = _REVIEWED.search(plain)
+    if kind is ReportKind.WORK_REPORT:
+        if reviewed is None:
+            return tuple(sorted(set(titled)))
+        first = int(reviewed[1])
         planned = {
             year
             for year in (first + 1,)
@@ -202,7 +205,7 @@ def _period(plain: str, title: str, kind: ReportKind) -> tuple[int, ...]:
         spread = re.search(r"((?:19|20)\d\d)\s*[—\-–至到]\s*((?:19|20)\d\d)", title)
         return tuple(range(int(spread[1]), int(spread[2]) + 1)) if spread else (titled[0],)
     opening = [int(year) for year in _YEAR_OF_REPORT.findall(_arabic_years(plain[:600]))]
-    return (opening[0],) if opening else ((first,) if first else ())
+    return (opening[0],) if opening else ((int(reviewed[1]),) if reviewed else ())
 
 
 def _arabic_years(text: str) -> str:
@@ -234,7 +237,7 @@ def _made_title(
         ).most_common(1)
         subject = f"{about[0][0] if about else ''}工作情况" if about or subject else ""
     if kind is ReportKind.WORK_REPORT:
-        subject = "政府工作报告"
+        subject = "政府工作报告" if period or not agency.endswith("政府") else "工作报告"
     if not subject:
         return None
     year = f"{period[-1]}年" if period else ""

@@ -178,10 +178,10 @@ class Library:
         prefix = id_or_prefix.strip().lower()
         found = self._shelf.matching(prefix, workspaces) if prefix else []
         if not found:
-            raise NotFoundError(f"没有编号为 {id_or_prefix!r} 的报告")
+            raise NotFoundError(f"没有编号为 {id_or_prefix} 的报告")
         if len(found) > 1:
             names = "；".join(f"{report.id} {report.title}" for report in found)
-            raise NotFoundError(f"编号 {id_or_prefix!r} 不唯一：{names}", hint="请把编号写长一些。")
+            raise NotFoundError(f"编号 {id_or_prefix} 不唯一：{names}", hint="请把编号写长一些。")
         return found[0]
 
     def text(self, report_id: str, workspaces: Sequence[str]) -> str:

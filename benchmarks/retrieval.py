@@ -161,9 +161,7 @@ def our_rankers(folder: Path, dataset: Dataset, model: EmbeddingModel) -> dict[s
         return [paragraph[hit.passage.report_id] for hit in hits]
 
     def by_words(question: Question) -> list[str]:
-        return [
-            paragraph[hit.passage.report_id] for hit in words.search(question.text, Scope(), k=DEEP)
-        ]
+        return [paragraph[hit.passage.report_id] for hit in words.search(question.text, Scope(), k=DEEP)]
 
     def by_vectors(question: Question) -> list[str]:
         found = vectors.search(DEFAULT_WORKSPACE, embed(question.text), DEEP)

@@ -58,32 +58,39 @@ CHUNKING = 1
 
 # --- the genre -------------------------------------------------------------------------------------
 
+
+def _words(spaced: str) -> list[str]:
+    return spaced.split()
+
+
 _PLACE_CHARS = "安宁长河江山东西南北上下城阳州清平海湖林泉丰和新金玉石龙凤云岭溪川原沙桥塘湾港梅竹兰松柏"
-_DEPARTMENTS = (
+_DEPARTMENTS = _words(
     "规划和自然资源局 住房和城乡建设局 生态环境局 交通运输局 教育局 司法局 水利局 农业农村局 市场监督管理局 "
     "应急管理局 卫生健康局 民政局 人力资源和社会保障局 城市管理局 文化和旅游局 财政局 审计局 发展和改革委员会"
-).split()
-_TOPICS = (
+)
+_TOPICS = _words(
     "低效用地再开发 老旧小区改造 耕地保护 行政执法监督 普法宣传 河道治理 空气质量改善 农村公路建设 学前教育普及 "
     "食品安全监管 安全生产检查 养老服务 就业帮扶 垃圾分类 文化惠民 政府采购 重大项目审计 营商环境优化 行政复议 "
     "政务公开 不动产登记 违法建设治理 饮用水水源保护 高标准农田建设 社区矫正 法律援助 招商引资 科技创新 数字化改革 "
     "防汛抗旱 信访积案化解 公共法律服务 特种设备检验 地质灾害防治 城市更新 托育服务 医疗保障 基层治理 物业管理 停车设施"
-).split()
-_VERBS = "完成 推进 开展 落实 组织 新建 改造 整治 办结 受理 化解 查处 清理 培训 走访 排查 修订 出台 审核 验收".split()
-_OBJECTS = (
+)
+_VERBS = _words(
+    "完成 推进 开展 落实 组织 新建 改造 整治 办结 受理 化解 查处 清理 培训 走访 排查 修订 出台 审核 验收"
+)
+_OBJECTS = _words(
     "项目 地块 案件 小区 道路 管网 学校 企业 门店 隐患点 台账 制度 规范性文件 合同 档案 场所 泵站 监测点 村庄 线索 "
     "信访件 执法人员 志愿者 培训班 宣传活动 示范点 服务站 设施 图斑 宗地"
-).split()
-_UNITS = "个 件 宗 亩 公里 万平方米 户 人次 场 份 亿元 万元 家 处 项 起".split()
-_ADVERBS = "扎实 持续 深入 稳步 全面 着力 统筹 严格 加快 有序 依法 切实".split()
-_RESULTS = (
+)
+_UNITS = _words("个 件 宗 亩 公里 万平方米 户 人次 场 份 亿元 万元 家 处 项 起")
+_ADVERBS = _words("扎实 持续 深入 稳步 全面 着力 统筹 严格 加快 有序 依法 切实")
+_RESULTS = _words(
     "群众满意度达到{p}% 同比增长{p}% 同比下降{p}% 办结率{p}% 位居全市第{n} 获评省级示范 得到群众好评 超额完成年度任务 "
     "形成长效机制 实现全覆盖 较上年提升{n}个百分点 被{place}市通报表扬"
-).split()
-_PROBLEMS = (
+)
+_PROBLEMS = _words(
     "基层力量不足 部分制度执行不够到位 宣传形式较为单一 信息共享不够顺畅 历史遗留问题较多 专业人才短缺 资金保障压力较大 "
     "部门协同有待加强 执法规范化水平不高 群众知晓率偏低 督促检查不够经常 数字化应用不深"
-).split()
+)
 _HEADINGS = {
     Kind.ACHIEVEMENTS: "一、主要工作和成效",
     Kind.SHORTCOMINGS: "二、存在的问题和不足",
@@ -397,7 +404,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--passages", type=int, nargs="+", default=[10_000, 100_000])
-    arguments.add_argument("--peer-at", type=int, default=None, help="measure LangChain's ensemble at this size")
+    arguments.add_argument(
+        "--peer-at", type=int, default=None, help="measure LangChain's ensemble at this size"
+    )
     arguments.add_argument("--folder", type=Path, help="keep the shelves here, and use those already here")
     arguments.add_argument("--json", type=Path)
     arguments.add_argument("--measure", type=Path, help=argparse.SUPPRESS)

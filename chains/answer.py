@@ -65,9 +65,7 @@ class Answerer:
             return self._library.holds_phrase(words, scope)
 
         fixed = ask.report_id is not None
-        return find_scope(
-            ask.question, question.years, held, mentions, fixed=fixed, ahead=question.ahead
-        )
+        return find_scope(ask.question, question.years, held, mentions, fixed=fixed, ahead=question.ahead)
 
     def _within(self, question: Question, scope: ReportScope, reader: Reader, compose: Composer) -> Answer:
         """Answer from the reports in scope: a part's points, a comparison, or the sentences that say it."""
@@ -78,9 +76,7 @@ class Answerer:
             if found is not None:
                 return found
         weighed = reader.evidence(question, scope.reports)
-        weighed = [
-            e for e in weighed if carries_years(e, question, scope.strict_years, ahead=question.ahead)
-        ]
+        weighed = [e for e in weighed if carries_years(e, question, scope.strict_years, ahead=question.ahead)]
         if not weighed:
             return compose.refuse(scope, self._nearest(question, reader, scope.reports))
         nearest = max(weighed, key=lambda e: e.topic + 0.3 * e.local)
@@ -135,7 +131,9 @@ class Answerer:
         topic: tuple[Term, ...], reports: Sequence[Report], reader: Reader, kind: Kind
     ) -> tuple[Term, ...]:
         """Keep the topic's words that the part itself uses and the report's name does not; the rest only ask."""
-        names = fold(" ".join(f"{r.title} {r.agency} {r.region}" for r in reports)) if len(reports) == 1 else ""
+        names = (
+            fold(" ".join(f"{r.title} {r.agency} {r.region}" for r in reports)) if len(reports) == 1 else ""
+        )
         topic = tuple(t for t in topic if not any(fold(wording) in names for wording in t.wordings))
         texts = [
             fold(document.text[s.start : s.end])

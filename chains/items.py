@@ -19,6 +19,8 @@ from store.sentences import Span, listed, paragraphs, points, sentences, trim
 _WHOLE_MAX = 600
 _TOPIC_MAX = 40
 _TITLE_STOP = re.compile(r"[。；;：:，,！!？?]|(?<=[\u4e00-\u9fff”」）)])\.(?!\d)")
+_SALUTATION = re.compile(r"(?:各位代表|同志们|各位委员)[！!，,。：:]\s*")
+_ANNOUNCES = re.compile(r"[^。]{0,30}(?:以下|如下)[^，。；]{0,8}[。.]")
 _BULLET = re.compile(r"[—●•■◆▪·]+\s*")
 
 
@@ -84,7 +86,7 @@ def _targets(text: str, section: Section, body: Span) -> list[ItemDraft]:
 
 def _numbered_item(text: str, section: Section, region: Region, body: Span) -> list[ItemDraft]:
     """A numbered paragraph is one point; one that holds a chapter is as many as it has paragraphs."""
-    lines = _without_closing(text, paragraphs(text, body.start, body.end), section)
+    lines = _lines(text, section, body)
     run_in = "\n" not in text[region.start : body.start]
     plain = [line for line in lines if not enumerated_at(text, line.start)]
     if len(lines) > 1 and (body.end - body.start > _WHOLE_MAX or (len(plain) > 1 and not run_in)):
@@ -127,9 +129,9 @@ def _parts(text: str, line: Span) -> list[Span]:
 
 def _members(text: str, section: Section, body: Span) -> Iterator[ItemDraft]:
     """Give the points of a section that numbers none of its paragraphs."""
-    lines = _without_closing(text, paragraphs(text, body.start, body.end), section)
+    lines = _lines(text, section, body)
     counted = [line for line in lines if enumerated_at(text, line.start) or _BULLET.match(text, line.start)]
-    if len(counted) >= 2:
+    if len(counted) >= 2 and section.kind is not Kind.ACHIEVEMENTS:
         lines = lines[lines.index(counted[0]) : lines.index(counted[-1]) + 1]
     for line in lines:
         spans = [*_line_members(text, section, line, alone=len(lines) == 1)]
@@ -189,11 +191,25 @@ def _after_announcement(text: str, piece: Span) -> Span | None:
 
 
 def _introduces(text: str, line: Span) -> bool:
-    return text[line.end - 1] in "：:" or (
+    if text[line.end - 1] in "：:" or _ANNOUNCES.fullmatch(text, line.start, line.end):
+        return True
+    return (
         line.end - line.start < 40
         and not re.search(r"[。；]", line.of(text))
         and leans_to(line.of(text)) is None
     )
+
+
+def _lines(text: str, section: Section, body: Span) -> list[Span]:
+    """Give a section's paragraphs without what greets the audience and what rounds the report off."""
+    lines = _without_closing(text, paragraphs(text, body.start, body.end), section)
+    return [
+        Span(greeting.end(), line.end)
+        if (greeting := _SALUTATION.match(text, line.start, line.end))
+        else line
+        for line in lines
+        if not _SALUTATION.fullmatch(text, line.start, line.end)
+    ]
 
 
 def _without_closing(text: str, lines: list[Span], section: Section) -> list[Span]:
@@ -220,7 +236,7 @@ def _after_marker(text: str, position: int) -> int:
 
 def after_lead(text: str, position: int) -> int:
     """Step over 一是, a number, a bullet or 各位代表！ and what parts it from the text."""
-    salutation = re.compile(r"(?:各位代表|同志们|各位委员)[！!，,。：:]\s*").match(text, position)
+    salutation = _SALUTATION.match(text, position)
     if salutation:
         return salutation.end()
     lead = enumerated_at(text, position)

@@ -166,12 +166,31 @@ _SAME_UNITS = {
 }
 # What is measured tells the units an answer may have, where the question names none.
 _MEASURED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (re.compile(r"比例|占比|比重|几成|百分之几|率(?:是|为|有|达|各|分别|多|如何|怎|[？?]|$)|多大比例|增速|增幅|涨幅|降幅|增长(?:目标|预期|速度)|增长了?多少|下降了?多少|\b(?:rate|ratio|percentage|proportion|share|growth)\b"), ("%", "成", "百分点", "倍")),
-    (re.compile(r"多少钱|花(?:了)?多少|投资|投入|金额|经费|资金|收入|支出|罚款|罚没|补贴|补偿|赔偿|产值|总值|税收|预算|成本|造价|工资|薪|损失|拨款|奖金|成交额|销售额|零售额|\bgdp\b|\bhow much (?:money|did)\b|\bcosts?\b|\bmoney\b|\bfunds?\b|\binvest|\brevenue|\bspen[dt]|\bfines?\b"), ("元", "美元")),
-    (re.compile(r"面积|多大|\barea\b|\bmu\b|\bhectares?\b"), ("亩", "公顷", "平方米", "平方公里", "㎡", "立方米")),
-    (re.compile(r"多久|多长时间|时限|几天|多少天|\bhow long\b|\bdays?\b"), ("工作日", "天", "小时", "个月", "年", "分钟", "日")),
+    (
+        re.compile(
+            r"比例|占比|比重|几成|百分之几|率(?:是|为|有|达|各|分别|多|如何|怎|[？?]|$)|多大比例|增速|增幅|涨幅|降幅|增长(?:目标|预期|速度)|增长了?多少|下降了?多少|\b(?:rate|ratio|percentage|proportion|share|growth)\b"
+        ),
+        ("%", "成", "百分点", "倍"),
+    ),
+    (
+        re.compile(
+            r"多少钱|花(?:了)?多少|投资|投入|金额|经费|资金|收入|支出|罚款|罚没|补贴|补偿|赔偿|产值|总值|税收|预算|成本|造价|工资|薪|损失|拨款|奖金|成交额|销售额|零售额|\bgdp\b|\bhow much (?:money|did)\b|\bcosts?\b|\bmoney\b|\bfunds?\b|\binvest|\brevenue|\bspen[dt]|\bfines?\b"
+        ),
+        ("元", "美元"),
+    ),
+    (
+        re.compile(r"面积|多大|\barea\b|\bmu\b|\bhectares?\b"),
+        ("亩", "公顷", "平方米", "平方公里", "㎡", "立方米"),
+    ),
+    (
+        re.compile(r"多久|多长时间|时限|几天|多少天|\bhow long\b|\bdays?\b"),
+        ("工作日", "天", "小时", "个月", "年", "分钟", "日"),
+    ),
     (re.compile(r"多长|长度|里程|多远"), ("公里", "千米", "米")),
-    (re.compile(r"多少人|几个人|人数|\bpeople\b|\bstaff\b|\bpersonnel\b|\bofficers\b|\bemployees\b"), ("人", "名", "位", "人次")),
+    (
+        re.compile(r"多少人|几个人|人数|\bpeople\b|\bstaff\b|\bpersonnel\b|\bofficers\b|\bemployees\b"),
+        ("人", "名", "位", "人次"),
+    ),
 )
 
 

@@ -75,7 +75,9 @@ class Reader:
             self._open[report.id] = reopen(self.library, report, self.workspaces)
         return self._open[report.id]
 
-    def evidence(self, question: Question, reports: Sequence[Report], kind: Kind | None = None) -> list[Evidence]:
+    def evidence(
+        self, question: Question, reports: Sequence[Report], kind: Kind | None = None
+    ) -> list[Evidence]:
         """Weigh the sentences of `reports` for a question, best first; of one kind of section only where given."""
         pool = self._pool(question, reports) if kind is None else self._pool_of(kind, reports)
         if not pool:
@@ -84,7 +86,9 @@ class Reader:
         words = weigher.lexical()
         found = self._found(question, reports)
         ranks = [words[i] + found.get(self._passage_of(pool[i]), 0.0) for i in range(len(pool))]
-        likely = sorted(range(len(pool)), key=lambda i: -ranks[i])[: _MEANINGS + (kind is not None) * _MEANINGS]
+        likely = sorted(range(len(pool)), key=lambda i: -ranks[i])[
+            : _MEANINGS + (kind is not None) * _MEANINGS
+        ]
         weighed = weigher.weigh(self._meanings(question, pool, likely))
         return sorted(weighed, key=lambda e: -e.score)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from unicodedata import east_asian_width
 
@@ -13,6 +14,7 @@ from store.errors import ReadError
 from store.models import SourceText
 from store.numbering import starts_item
 
+_LINE_END = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’」』）)》\"']*$")
 _OPEN_END = re.compile(r"[，,、（(《“‘「『]$")
 _CLOSER_START = re.compile(r"^[，。；：、！？）》”’」』]")
@@ -56,9 +58,10 @@ def clean(source: SourceText) -> CleanText:
         lines = _drop_running_heads(lines)
     lines = [line for line in lines if not _is_dashed_number(line.text)]
     lines, published = _drop_chrome(lines)
-    _require_body(lines)
-    paragraphs = _join_wraps(lines)
+    toneless = noise.has_marked_pinyin(source.text)
+    paragraphs = [_close_seams(paragraph, toneless=toneless) for paragraph in _join_wraps(lines)]
     text, page_starts = _assemble(paragraphs, page_count=len(source.page_starts))
+    _require_body(text)
     return CleanText(
         text, page_starts, source.title, source.published or published, (*source.warnings, *warnings)
     )
@@ -74,13 +77,21 @@ def _is_dashed_number(text: str) -> bool:
     return noise.is_page_number(text) and not text.isdigit()
 
 
+def _raw_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Give every line with where it begins, whatever ends it."""
+    begin = 0
+    for end in _LINE_END.finditer(text):
+        yield begin, text[begin : end.start()]
+        begin = end.end()
+    yield begin, text[begin:]
+
+
 def _lines(source: SourceText) -> tuple[list[Line], list[str]]:
     toneless = noise.has_marked_pinyin(source.text)
     lines: list[Line] = []
-    hidden, offset, after_blank = 0, 0, False
-    for raw in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", source.text):
-        page = max(bisect_right(source.page_starts, offset) - 1, 0)
-        offset += len(raw) + 1
+    hidden, after_blank = 0, False
+    for begin, raw in _raw_lines(source.text):
+        page = max(bisect_right(source.page_starts, begin) - 1, 0)
         visible, removed = noise.strip_invisible(raw)
         hidden += removed
         text = noise.strip_pinyin(noise.close_spaced_words(visible.strip()), toneless=toneless)
@@ -93,19 +104,32 @@ def _lines(source: SourceText) -> tuple[list[Line], list[str]]:
 
 
 def _drop_running_heads(lines: list[Line]) -> list[Line]:
-    """Drop what repeats in the first or last two lines of most pages, and page numbers there."""
+    """Drop what repeats at the top or at the foot (two lines each) of most pages, and page numbers there."""
     pages: dict[int, list[int]] = {}
     for index, line in enumerate(lines):
         pages.setdefault(line.page, []).append(index)
-    edges = {index for indexes in pages.values() for index in (*indexes[:2], *indexes[-2:])}
-    shape = {index: re.sub(r"\d+", "0", lines[index].text) for index in edges}
-    seen = Counter(shape.values())
-    repeated = {text for text, times in seen.items() if times >= max(2, len(pages) / 2) and len(text) <= 60}
-    return [
-        line
-        for index, line in enumerate(lines)
-        if index not in edges or not (shape[index] in repeated or noise.is_page_number(line.text))
-    ]
+    shape = [re.sub(r"\d+", "0", line.text) for line in lines]
+    dropped: set[int] = set()
+    for step in (1, -1):
+        edges = [indexes[::step][:2] for indexes in pages.values()]
+        seen = Counter(text for edge in edges for text in {shape[index] for index in edge})
+        repeated = {
+            text for text, times in seen.items() if times >= max(2, len(pages) / 2) and _may_run(text)
+        }
+        for edge in edges:
+            outermost = True
+            for index in edge:
+                numbers = outermost and noise.is_page_number(lines[index].text)
+                if numbers or shape[index] in repeated:
+                    dropped.add(index)
+                else:
+                    outermost = False
+    return [line for index, line in enumerate(lines) if index not in dropped]
+
+
+def _may_run(text: str) -> bool:
+    """Tell a running head from a sentence that happens to repeat."""
+    return len(text) <= 60 and not _SENTENCE_END.search(text)
 
 
 def _is_body(line: Line) -> bool:
@@ -136,11 +160,12 @@ def _clean_head(lines: list[Line]) -> tuple[list[Line], str | None]:
     ]
     kept = _drop_menus(kept)
     times = Counter(line.text for line in kept)
-    titled = any(_TITLE_END.search(line.text) and times[line.text] == 1 for line in kept)
+    titled = any(_is_title(line.text) and times[line.text] == 1 for line in kept)
     seen: set[str] = set()
     once: list[Line] = []
     for line in kept:
-        repeated = times[line.text] > 1 and (titled or line.text in seen)
+        chrome = titled and not _is_title(line.text)
+        repeated = times[line.text] > 1 and (chrome or line.text in seen)
         seen.add(line.text)
         if not repeated:
             once.append(line)
@@ -150,6 +175,10 @@ def _clean_head(lines: list[Line]) -> tuple[list[Line], str | None]:
         if (date := noise.find_date(line.text)) and _trim_metadata(line.text) != line.text
     ]
     return once, next(iter([*dated, *trimmed_dates]), None)
+
+
+def _is_title(text: str) -> bool:
+    return bool(_TITLE_END.search(text)) and not starts_item(text)
 
 
 def _trim_metadata(text: str) -> str:
@@ -193,9 +222,10 @@ def _is_menu_entry(text: str) -> bool:
     )
 
 
-def _require_body(lines: list[Line]) -> None:
-    prose = sum(len(line.text) for line in lines if _is_prose(line.text))
-    if prose < _MIN_BODY_CHARS or (prose < 400 and prose < sum(len(line.text) for line in lines) / 8):
+def _require_body(text: str) -> None:
+    paragraphs = text.split("\n")
+    prose = sum(len(paragraph) for paragraph in paragraphs if _is_prose(paragraph))
+    if prose < _MIN_BODY_CHARS or (prose < 400 and prose < sum(map(len, paragraphs)) / 8):
         raise ReadError(
             "没有正文：文件里只有菜单、导航或零散短句，多半是网页抓取失败",
             hint="请打开原网页，复制正文另存为 .txt，或重新下载报告原文件。",
@@ -212,8 +242,11 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _wrap_width(lines: list[Line]) -> int | None:
-    """Find the column at which lines were broken by hand, None where paragraphs stand whole."""
+def _wrap_width(lines: list[Line], *, indents: bool) -> int | None:
+    """Find the column at which lines were broken by hand, None where paragraphs stand whole.
+
+    Where paragraphs are indented, a full line before one that is not is proof enough.
+    """
     widths = [line.width for line in lines]
     if len(lines) < 4:
         return None
@@ -221,15 +254,17 @@ def _wrap_width(lines: list[Line]) -> int | None:
     cut = [
         index
         for index, line in enumerate(lines[:-1])
-        if widest - _SLACK <= widths[index] and not _SENTENCE_END.search(line.text)
+        if widest - _SLACK <= widths[index]
+        and not _SENTENCE_END.search(line.text)
+        and not (indents and lines[index + 1].indented)
     ]
-    enough = len(cut) >= max(2, len(lines) // 5)
+    enough = len(cut) >= (max(1, len(lines) // 10) if indents else max(2, len(lines) // 5))
     return widest if enough and 30 <= widest <= 160 else None
 
 
 def _join_wraps(lines: list[Line]) -> list[list[Line]]:
-    width = _wrap_width(lines)
     indents = sum(line.indented for line in lines) >= 2
+    width = _wrap_width(lines, indents=indents)
     paragraphs: list[list[Line]] = []
     for index, line in enumerate(lines):
         if index and _continues(lines[index - 1], line, width, indents=indents):
@@ -255,6 +290,19 @@ def _continues(previous: Line, line: Line, width: int | None, *, indents: bool) 
     if _SENTENCE_END.search(previous.text):
         return indents and not line.indented
     return not line.indented
+
+
+def _close_seams(paragraph: list[Line], *, toneless: bool) -> list[Line]:
+    """Take out the pinyin that a line break cut in two or parted from its character."""
+    closed = paragraph[:1]
+    for line in paragraph[1:]:
+        left = closed[-1].text
+        for start, end in noise.find_pinyin(left + line.text, toneless=toneless):
+            if start <= len(left) < end:
+                closed[-1] = replace(closed[-1], text=left[:start])
+                line = replace(line, text=line.text[end - len(left) :])
+        closed.append(line)
+    return [line for line in closed if line.text]
 
 
 def _assemble(paragraphs: list[list[Line]], page_count: int) -> tuple[str, tuple[int, ...]]:

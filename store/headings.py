@@ -42,7 +42,7 @@ def find_headings(text: str) -> list[Heading]:
     lines = paragraphs(text)
     found: list[Heading] = []
     for index, line in enumerate(lines):
-        heading = _numbered_heading(text, line) or _unnumbered_heading(text, lines, index)
+        heading = _numbered_heading(text, line) or _unnumbered_heading(text, lines, index, found)
         if heading:
             found.append(heading)
         found += _inline_headings(text, line, found)
@@ -90,7 +90,7 @@ def _spaced_title(text: str, marker: Marker, end: int) -> Heading | None:
     return Heading(marker.style, marker.number, marker.start, space.start(), space.end())
 
 
-def _unnumbered_heading(text: str, lines: list[Span], index: int) -> Heading | None:
+def _unnumbered_heading(text: str, lines: list[Span], index: int, before: list[Heading]) -> Heading | None:
     line = lines[index]
     label = text[line.start : line.end].rstrip("：:")
     plain = simplify(label)
@@ -103,7 +103,7 @@ def _unnumbered_heading(text: str, lines: list[Span], index: int) -> Heading | N
         return None
     if not _UNNUMBERED.search(plain):
         return None
-    body_before = any(other.end - other.start > 60 for other in lines[:index])
+    body_before = bool(before) or any(other.end - other.start > 60 for other in lines[:index])
     if not body_before and not re.search(r"回顾$|情况$|成效$|做法$|要求$", plain):
         return None
     return Heading(Style.UNNUMBERED, 0, line.start, line.start + len(label), line.end)

@@ -9,17 +9,83 @@ import re
 
 from store.simplify import simplify
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u0000-\u0008\u000e-\u001f\x7f]")
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u0000-\u0008\u000e-\u001f\x7f\U000e0000-\U000e007f]"
+)
 _SPACED_CJK = re.compile(
     r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff][ \u3000\u00a0]+){3,}[\u4e00-\u9fff](?![\u4e00-\u9fff])"
 )
 
 _TONES = str.maketrans("āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ", "aaaaooooeeeeiiiiuuuuvvvvvnnnm")
 _TONE_MARK = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ]")
-_INITIALS = ["b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w"]
-_FINALS = ["a", "o", "e", "i", "u", "v", "ai", "ei", "ui", "ao", "ou", "iu", "ie", "ve", "ue", "er", "an", "en", "in", "un", "vn", "ang", "eng", "ing", "ong", "ia", "iao", "ian", "iang", "iong", "ua", "uo", "uai", "uan", "uang"]
+_INITIALS = [
+    "b",
+    "p",
+    "m",
+    "f",
+    "d",
+    "t",
+    "n",
+    "l",
+    "g",
+    "k",
+    "h",
+    "j",
+    "q",
+    "x",
+    "zh",
+    "ch",
+    "sh",
+    "r",
+    "z",
+    "c",
+    "s",
+    "y",
+    "w",
+]
+_FINALS = [
+    "a",
+    "o",
+    "e",
+    "i",
+    "u",
+    "v",
+    "ai",
+    "ei",
+    "ui",
+    "ao",
+    "ou",
+    "iu",
+    "ie",
+    "ve",
+    "ue",
+    "er",
+    "an",
+    "en",
+    "in",
+    "un",
+    "vn",
+    "ang",
+    "eng",
+    "ing",
+    "ong",
+    "ia",
+    "iao",
+    "ian",
+    "iang",
+    "iong",
+    "ua",
+    "uo",
+    "uai",
+    "uan",
+    "uang",
+]
 _SYLLABLES = frozenset(i + f for i in ["", *_INITIALS] for f in _FINALS) | {"m", "n", "ng", "ê"}
-_GLOSS = re.compile(r"(?<=[\u3400-\u9fff])[(（]\s*([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿê]{1,7})[1-5]?\s*[)）]")
+_SYLLABLE = "[a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿê]"
+# After a character, or after a gloss: some pages gloss twice.
+_GLOSS = re.compile(
+    rf"(?:(?<=[\u3400-\u9fff])|(?<={_SYLLABLE}[)）]))[(（]\s*({_SYLLABLE}{{1,7}})[1-5]?\s*[)）]"
+)
 
 _BUTTONS = re.compile(
     r"^(?:【?\s*(?:字号|字体|字體)[:：]?.*|[【】〖〗\[\]|｜/·>»\-]+|下载|打印|全屏|收藏|我的收藏|加大|还原|减小|大|中|小|默认|放大|缩小"
@@ -74,11 +140,19 @@ def strip_pinyin(line: str, *, toneless: bool) -> str:
     `toneless`: also take out syllables without a tone mark such as `(men)`.
     """
 
-    def gloss(match: re.Match[str]) -> str:
-        marked = bool(_TONE_MARK.search(match[1]))
-        return "" if _is_pinyin(match[1]) and (marked or toneless) else match[0]
+    kept, position = "", 0
+    for start, end in find_pinyin(line, toneless=toneless):
+        kept, position = kept + line[position:start], end
+    return kept + line[position:]
 
-    return _GLOSS.sub(gloss, line)
+
+def find_pinyin(line: str, *, toneless: bool) -> list[tuple[int, int]]:
+    """Find what `strip_pinyin` takes out, in order."""
+    return [
+        match.span()
+        for match in _GLOSS.finditer(line)
+        if _is_pinyin(match[1]) and (toneless or _TONE_MARK.search(match[1]))
+    ]
 
 
 def is_button(line: str) -> bool:

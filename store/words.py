@@ -1,4 +1,4 @@
-"""Search by words: BM25 over character bigrams, in a tantivy index that follows the shelf."""
+"""Search by words: BM25 over character bigrams and rare characters, in a tantivy index that follows the shelf."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from store.script import fold
 if TYPE_CHECKING:
     import tantivy
 
-WORDS_VERSION = 1
-"""Rises with every change to `tokens` or to the schema: the index is then built anew."""
+WORDS_VERSION = 2
+"""Rises with every change to `terms` or to the schema: the index is then built anew."""
 
 COMMON_SHARE = 0.15
 """A query token that more than this share of the passages holds says little and costs the most."""
@@ -27,6 +27,9 @@ COMMON_FROM_DOCS = 2_000
 """Below this many passages no token is dropped: cost does not matter and shares are noisy."""
 ENOUGH_TOKENS = 4
 """Common tokens are only dropped while at least this many rarer ones stay."""
+RARE_SHARE, RARE_UP_TO = 0.01, 2
+"""A single character is asked for where no larger share of the passages holds it, or no more than
+so many do: names are often written otherwise in the question than in the report, all but one character."""
 MAX_QUERY_TOKENS = 256
 """A pasted page is cut here: rarest tokens first."""
 
@@ -38,6 +41,11 @@ _LETTER_RUN = re.compile(
     r"|(?P<word>[^\W\d_\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\uac00-\ud7af\U00020000-\U00031fff]+)"
 )
+_ASKING = re.compile(
+    r"为什么|为甚么|什么时[候间]|什么|甚么|(?<!任)何[时地处种人]|为何|如何|是否|有没有|请问|谁"
+    r"|哪[一些个里儿种位年项家]个?|多少|多久|怎么样?|怎样|几[个年次项件名人种家处条月]|[吗呢](?=\W|$)"
+)
+"""What only asks (folded): statements hold it by chance, so rarely that BM25 would take it for a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +60,44 @@ class WordEntry:
 
 @dataclass(frozen=True, slots=True)
 class WordHits:
-    """Passage id -> BM25 score, best first. `coverage` is the share of query tokens the index knows."""
+    """Passage id -> BM25 score, best first.
+
+    `coverage` is the share of query tokens the index knows; single characters count where it knows no other.
+    """
 
     scores: dict[str, float]
     coverage: float
 
 
 def tokens(text: str) -> list[str]:
-    """Cut folded `text` into index tokens, in order.
+    """Cut folded `text` into tokens, in order.
 
     Han, kana and hangul runs give overlapping bigrams (a lone character itself); other letters
     give words; numbers stay whole: "完成2,084.1亩，33%" -> 完成 2084.1 亩 33.
     """
-    found: list[str] = []
-    for match in _LETTER_RUN.finditer(fold(text)):
+    return [token for is_han, run in _runs(fold(text)) for token in (_bigrams(run) if is_han else (run,))]
+
+
+def terms(text: str) -> list[str]:
+    """Give what the index holds of a text: its tokens, and each character of its Han runs by itself."""
+    characters = (char for is_han, run in _runs(fold(text)) if is_han and len(run) > 1 for char in run)
+    return [*tokens(text), *characters]
+
+
+def query_terms(query: str) -> tuple[list[str], list[str]]:
+    """Give the distinct tokens and the distinct Han characters of a question, without what only asks."""
+    folded = fold(query)
+    runs = list(_runs(_ASKING.sub(" ", folded))) or list(_runs(folded))
+    whole = (token for is_han, run in runs for token in (_bigrams(run) if is_han else (run,)))
+    characters = dict.fromkeys(char for is_han, run in runs if is_han for char in run)
+    return [token for token in dict.fromkeys(whole) if token not in characters], list(characters)
+
+
+def _runs(folded: str) -> Iterator[tuple[bool, str]]:
+    """Give each run of letters or digits, and whether it is Han (or kana, or hangul)."""
+    for match in _LETTER_RUN.finditer(folded):
         run = match.group()
-        if match.lastgroup == "han":
-            found.extend(_bigrams(run))
-        else:
-            found.append(run.replace(",", "") if match.lastgroup == "number" else run)
-    return found
+        yield match.lastgroup == "han", run.replace(",", "") if match.lastgroup == "number" else run
 
 
 def _bigrams(run: str) -> Iterable[str]:
@@ -137,14 +163,15 @@ class WordIndex:
     ) -> WordHits:
         """Rank passages by BM25. `workspaces` None: every document may answer."""
         searcher = self._index.searcher()
-        wanted = list(dict.fromkeys(tokens(query)))
-        known = self._known(searcher, wanted)
-        if not known:
+        wanted, characters = query_terms(query)
+        known, singles = self._known(searcher, wanted), self._known(searcher, characters)
+        asked = known | self._rare(singles, searcher.num_docs) or singles
+        if not asked:
             return WordHits({}, 0.0)
-        parsed = self._query(self._telling(known, searcher.num_docs), workspaces, report_ids)
+        parsed = self._query(self._telling(asked, searcher.num_docs), workspaces, report_ids)
         hits = searcher.search(parsed, limit, count=False).hits
         scores = {searcher.doc(address)["id"][0]: float(score) for score, address in hits}
-        return WordHits(scores, len(known) / len(wanted))
+        return WordHits(scores, len(known) / len(wanted) if known else len(asked) / len(characters))
 
     @staticmethod
     def _known(searcher: tantivy.Searcher, wanted: Sequence[str]) -> dict[str, int]:
@@ -152,13 +179,18 @@ class WordIndex:
         return {token: count for token, count in frequencies if count}
 
     @staticmethod
-    def _telling(known: dict[str, int], docs: int) -> list[str]:
+    def _rare(singles: dict[str, int], docs: int) -> dict[str, int]:
+        limit = max(RARE_UP_TO, docs * RARE_SHARE)
+        return {char: count for char, count in singles.items() if count <= limit}
+
+    @staticmethod
+    def _telling(asked: dict[str, int], docs: int) -> list[str]:
         """Rarest first, without the common ones where enough others remain."""
-        rarest = sorted(known, key=known.__getitem__)[:MAX_QUERY_TOKENS]
+        rarest = sorted(asked, key=asked.__getitem__)[:MAX_QUERY_TOKENS]
         if docs < COMMON_FROM_DOCS:
             return rarest
         limit = docs * COMMON_SHARE
-        return [token for rank, token in enumerate(rarest) if rank < ENOUGH_TOKENS or known[token] <= limit]
+        return [token for rank, token in enumerate(rarest) if rank < ENOUGH_TOKENS or asked[token] <= limit]
 
     def _query(
         self, words: Sequence[str], workspaces: Sequence[str] | None, report_ids: Iterable[str] | None
@@ -257,5 +289,5 @@ def _document(entry: WordEntry) -> tantivy.Document:
         id=entry.passage_id,
         report=entry.report_id,
         workspace=entry.workspace,
-        body=" ".join(tokens(entry.text)),
+        body=" ".join(terms(entry.text)),
     )

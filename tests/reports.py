@@ -230,3 +230,116 @@ def read_text(text: str, source: str = "/reports/报告.txt") -> Document:
 
 def summary_of(document: Document) -> Summary:
     return summarize(document, describe(document))
+
+
+def with_noise(text: str) -> str:
+    """Put a web page and a scraper around a report: what cleaning must take away again, to the letter."""
+    title, _, body = text.partition("\n")
+    glossed = re.sub("([区區])", r"\1(qū)", body).replace("建设", "建(jiàn)设\u200b").replace("们", "们(men)")
+    head = [
+        f"{title} 发布日期：2024-03-06",
+        "您当前的位置：首页 > 政务公开 > 工作报告",
+        title,
+        "2024-03-06 10:20 来源：某某发布",
+        "【字号：大 中 小】 打印 分享",
+    ]
+    foot = [
+        "来源:网络整理 免责声明:本文仅限学习分享,如产生版权问题,请联系我们及时删除。",
+        "相关报道：",
+        "某地召开会议",
+    ]
+    return "\n".join([*head, glossed, *foot])
+
+
+def wrapped(text: str, columns: int = 76) -> str:
+    """Break every paragraph by hand at `columns` half-width columns, its first line indented by two."""
+    title, *paragraphs = text.split("\n")
+    lines = [title]
+    for paragraph in paragraphs:
+        line, width = "\u3000\u3000", 4
+        for word in re.findall(r"[A-Za-z0-9.%]+|.", paragraph):
+            size = sum(1 if character.isascii() else 2 for character in word)
+            if width + size > columns:
+                lines.append(line)
+                line, width = "", 0
+            line += word
+            width += size
+        lines.append(line)
+    return "\n".join(lines)
+
+
+_HEADINGS = st.sampled_from(
+    [
+        "一、2024年主要工作成效",
+        "二、存在的不足",
+        "三、存在问题和下一步打算",
+        "四、下一步工作安排",
+        "五、其他需要报告的情况",
+        "（一）推进依法行政",
+        "(二)强化执法监督。",
+        "1.规范决策程序",
+        "2、提升服务能力。",
+        "（3）加强队伍建设",
+        "①摸清底数",
+        "第一章 总则",
+        "1.1 目标任务",
+        "2 存在的不足",
+        "主要做法",
+        "名词解释",
+    ]
+)
+_SENTENCES = st.sampled_from(
+    [
+        "全年办理行政复议案件96件，审结88件，纠错率12.5%。",
+        "在肯定成绩的同时，我们也清醒地认识到，工作中还存在不少问题：人员力量不足；普法形式单一；信息共享不畅。",
+        "对此，我们将采取有力措施，认真加以解决。",
+        "下一步，我局将充实执法队伍，年内增配人员3名。",
+        "主要预期目标是：地区生产总值增长5.5%，新增就业1.2万人。",
+        "一是部分人员业务能力不强。",
+        "二是普法宣传覆盖面不广，进村入户较少。",
+        "三是完善信息共享机制；",
+        "首先，健全工作制度。",
+        "其次，落实工作责任。",
+        "局长***带队检查xx次，整改隐患□□处，罚款**.*万元。",
+        "我们坚持“放管服”改革，出台《某市办法（暂行）》（2021-2025年）。",
+        "依法治區(qū)，創（chuàng）建示範，们(men)齐心协力。",
+        "各位代表！",
+        "让我们团结奋斗，作出新的更大贡献！",
+        "推广 Smart City 平台，接入IoT设备1.5万台",
+        "，强化部门协同，",
+        "会议审议了有关事项……",
+    ]
+)
+_NOISE = st.sampled_from(
+    [
+        "打印",
+        "字号：大 中 小",
+        "发布日期：2024-03-06",
+        "来源:网络整理 免责声明:本文仅限学习分享。",
+        "相关报道：",
+        "— 3 —",
+        "12",
+        "工 作 报 告",
+        "\u3000\u3000\u200b\ufeff",
+        "云溪区司法局",
+        "2025年1月10日",
+        "首页",
+        "ICP",
+    ]
+)
+_OPENING = "云溪区司法局2024年法治政府建设情况报告\n2024年，云溪区司法局认真履行职责，全面推进法治政府建设，依法行政水平不断提升，现将有关情况报告如下。各项工作在区委的领导下扎实有序推进。\n"
+
+
+def _closed(run: str) -> str:
+    """End a paragraph with a sentence: full lines without an end are what wraps are known by."""
+    return run if run[-1] in "。！；…，" else f"{run}。"
+
+
+def assembled_texts() -> st.SearchStrategy[str]:
+    """Texts put together from headings, sentences, enumerations, noise, masks and wraps, with a body."""
+    runs = st.lists(_SENTENCES, min_size=1, max_size=8).map("".join).map(_closed)
+    lines = st.lists(st.one_of(_HEADINGS, runs, runs, _NOISE), max_size=14)
+    plain = st.tuples(lines, st.sampled_from(["\n", "\r\n", "\n\n", "\n\u3000\u3000"])).map(
+        lambda drawn: _OPENING + drawn[1].join(drawn[0])
+    )
+    return st.one_of(plain, plain, plain.map(wrapped), plain.map(with_noise))

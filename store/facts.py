@@ -179,7 +179,7 @@ def _self_named(plain: str) -> str | None:
     if tail in (None, "单位"):
         return None
     names = re.findall(
-        rf"(?:[《，。；、\n“在由]|制定了)([\u4e00-\u9fff*×xX某□]{{2,14}}?{tail})(?=[\u4e00-\u9fff、，》])",
+        rf"(?:[《，。；、\n“在由]|制定了)(?:在|由|制定了)?([\u4e00-\u9fff*×xX某□]{{2,14}}?{tail})(?=[\u4e00-\u9fff、，》])",
         plain,
     )
     named = Counter(

@@ -18,6 +18,7 @@ _ACTION_ON_PROBLEM = re.compile(
     rf"(?:解决|化解|整改|破解|补齐|聚焦|针对|排查|整治|治理|消除|攻克|应对|直面|坚持|推动|防范|纠治|回应|办理)[^，。；]{{0,16}}{_PROBLEM}"
     rf"|{_PROBLEM}[^，。；]{{0,4}}(?:整改|导向|清单|线索|整治|销号|办理|处置)"
 )
+_DEALT_WITH = re.compile(rf"{_PROBLEM}的?(?:整改|整治|办理|处置|销号|解决)(?:落实|完成|推进|工作)?情况")
 _ADMITTED = re.compile(rf"(?:存在|面临)的?[^，。；]{{0,10}}{_PROBLEM}")
 _PLANS = re.compile(
     r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?|新的一年|下半年|打算|思路|设想|努力方向|改进方向|(?:改进|整改)(?:措施|举措)"
@@ -27,7 +28,7 @@ _TASKS = re.compile(
     r"任务|措施|举措|重点工作|工作重点|工作要求|有关要求|相关要求|实施步骤|工作步骤|保障|进度|行动"
 )
 _DONE = re.compile(
-    r"回顾|总结|成效|成绩|成果|成就|效果|亮点|进展|做法|经验|特色|(?:完成|落实|执行|推进|开展|实施|贯彻|建设|工作|基本|总体|履职|创建|进展)的?情况"
+    r"回顾|总结|成效|成绩|成果|成就|效果|亮点|进展|做法|经验|特色|(?:完成|落实|执行|推进|开展|实施|贯彻|建设|工作|基本|总体|履职|创建|进展|整改|办理|处置)的?情况"
 )
 _ASIDE = re.compile(
     r"其他|其它|需要?(?:报告|说明|汇报)|名词解释|名词注释|用语说明|^附[件录表则：:]|^附$|指导思想|总体要求|总体思路|基本原则|工作原则|基本要求"
@@ -48,7 +49,7 @@ _SHORTCOMINGS_CUE = re.compile(
     rf"|^(?:主要|突出)的?{_PROBLEM}(?:有|是|[：:])"
 )
 _PLANS_CUE = re.compile(
-    r"^(?:下一步|下步|下阶段|下一阶段|接下来|明年|来年|新的一年|展望|(?:20|19)\d\d年[，,]?[^。]{0,24}(?:将|要继续|计划|重点|着力))"
+    r"^(?:下一步|下步|下阶段|下一阶段|接下来|明年|来年|新的一年|展望|(?:20|19)\d\d年[，,]?[^。]{0,24}(?:将(?!近)|要继续|计划|重点|着力))"
     r"|^(?:为此|对此|针对(?:上述|以上|这些|存在))[，,]?[^。]{0,30}(?:将|要|一定)"
     r"|^[“\"]?十[五六七]五[”\"]?时期[^。]{0,80}(?:目标|将|要)"
 )
@@ -96,7 +97,8 @@ def heading_kinds(heading: str, genre: ReportKind, base_year: int | None) -> lis
     if _ASIDE.search(plain) and not _PLANS.search(plain):
         return [Kind.OTHER]
     short = _SHORTCOMINGS.search(plain)
-    if short and _ACTION_ON_PROBLEM.search(plain) and not _ADMITTED.search(plain):
+    acted = _ACTION_ON_PROBLEM.search(plain) and not _ADMITTED.search(plain)
+    if acted or _DEALT_WITH.search(plain):
         short = None
     plan = _PLANS.search(plain) or _later_year(plain, base_year)
     done = _DONE.search(plain)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_COUNTY = r"(?:自治县|新区|高新区|开发区|区(?![域间分别块位内级划])|县(?![域级城内乡])|旗(?![帜舰]))"
-_CITY = r"(?:自治州|市(?!政(?!府|协)|[容场民值面级域内直])|州|盟|地区)"
+_COUNTY = r"(?:自治县|新区|高新区|开发区|区(?![域间别块位内级划]|分(?!局))|县(?![域级城内乡])|旗(?![帜舰]))"
+_CITY = r"(?:自治州|市(?!政(?!府|协)|[容场民值面级域内直])|州(?![市区县])|盟|地区)"
 _PROVINCE = r"(?:自治区|省(?![级内直去略]))"
 _TOWN = r"(?:街道(?![办]?事?[、，])|镇(?![村街压域])|乡(?![村镇土愁情]))"
 _LEVELS = (_PROVINCE, _CITY, _COUNTY, _TOWN)
@@ -74,9 +74,14 @@ def _named(plain: str) -> list[str]:
 
 
 def join_agency(region: str, agency: str) -> str:
-    """Put the place in front of an agency that names it only by its rank ("区征收中心", "分局")."""
+    """Put the place in front of an agency that names it only by its rank ("区征收中心", "分局").
+
+    Of one that names itself by 我局 alone nothing but the place is known.
+    """
     if not region or not agency or leading_place(agency):
         return agency or region
+    if agency.startswith(("我", "本")):
+        return region
     rank = re.match(r"^(?:新区|高新区|开发区|自治区|自治州|[省市区县州旗镇乡])", agency)
     if rank and region.endswith(rank[0]):
         return region + agency[rank.end() :]

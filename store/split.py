@@ -50,14 +50,12 @@ def section_label(section: Section) -> str:
 def pack(text: str, start: int, end: int, budget_tokens: int) -> Iterator[Span]:
     """Cut a range into spans of whole units that stay within the budget."""
     current: Span | None = None
-    used = 0
     for unit in _units(text, start, end, budget_tokens):
-        size = count_tokens(unit.of(text))
-        if current is not None and used + size > budget_tokens:
+        grown = Span(current.start if current else unit.start, unit.end)
+        if current is not None and count_tokens(grown.of(text)) > budget_tokens:
             yield current
-            current, used = None, 0
-        current = Span(current.start if current else unit.start, unit.end)
-        used += size
+            grown = unit
+        current = grown
     if current is not None:
         yield current
 
@@ -92,14 +90,20 @@ def _force(text: str, span: Span, budget_tokens: int) -> Iterator[Span]:
     """Cut what no semicolon divides: at commas, and anywhere where there are none."""
     start = span.start
     while start < span.end:
-        # A CJK character is at most a few tokens: a cut of this many characters cannot be too long by much.
-        limit = min(start + budget_tokens, span.end)
+        limit = _reach(text, start, min(start + budget_tokens, span.end), budget_tokens)
         commas = [match.end() for match in re.finditer(r"[，,、]", text[start:limit])]
         end = limit if limit == span.end or not commas else start + commas[-1]
         piece = trim(text, start, end)
         if piece.start < piece.end:
             yield piece
         start = end
+
+
+def _reach(text: str, start: int, limit: int, budget_tokens: int) -> int:
+    """Draw `limit` back until what is before it fits; rare characters take several tokens each."""
+    while limit - start > 1 and (size := count_tokens(text[start:limit])) > budget_tokens:
+        limit = start + max((limit - start) * budget_tokens // size, 1)
+    return limit
 
 
 def _prefix(facts: Facts, section: Section, *, starts_section: bool) -> str:

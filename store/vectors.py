@@ -6,7 +6,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from store.chroma import Backend
@@ -26,6 +26,10 @@ HNSW: HNSWConfiguration = {"space": "cosine", "max_neighbors": 24, "ef_construct
 
 EXACT_UP_TO = 400
 """A search within this many passages compares them all: exact, and faster than a filtered graph."""
+
+NAMED_UP_TO = 5_000
+"""A search within this many passages names them to Chroma, which takes a fraction of its filter's time
+(12 ms instead of 22 for 1,500 of 12,000) and misses less; from here on it misses more (recall@50 0.95)."""
 
 
 class VectorIndex:
@@ -98,22 +102,30 @@ class VectorIndex:
             return set(collection.get(include=[])["ids"]) if collection else set()
 
     def search(
-        self, workspace: str, vector: Sequence[float], limit: int, *, report_ids: Iterable[str] | None = None
+        self,
+        workspace: str,
+        vector: Sequence[float],
+        limit: int,
+        *,
+        report_ids: Iterable[str] | None = None,
+        passage_ids: Sequence[str] | None = None,
     ) -> dict[str, float]:
-        """Give passage id -> cosine similarity, best first."""
+        """Give passage id -> cosine similarity, best first.
+
+        `passage_ids`, where given, are those of `report_ids`: the faster way to say the same.
+        """
+        from chromadb.errors import InternalError
+
+        where = {"report": {"$in": list(report_ids)}} if report_ids is not None else None
         with self._guarded() as client:
             collection = self._existing(client, workspace)
             if collection is None:
                 return {}
-            where = {"report": {"$in": list(report_ids)}} if report_ids is not None else None
-            found = collection.query(
-                query_embeddings=list(vector),
-                n_results=limit,
-                where=where,  # type: ignore[arg-type]
-                include=["distances"],
-            )
-            distances = (found["distances"] or [[]])[0]
-            return {key: 1.0 - float(gap) for key, gap in zip(found["ids"][0], distances, strict=True)}
+            if passage_ids:
+                # Chroma refuses an id it does not hold: one that was deleted since SQL was asked.
+                with suppress(InternalError):
+                    return _nearest(collection, vector, limit, ids=list(passage_ids))
+            return _nearest(collection, vector, limit, where=where)
 
     def compare(
         self, workspace: str, vector: Sequence[float], passage_ids: Sequence[str], limit: int
@@ -221,6 +233,25 @@ def _slug(text: str) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def _nearest(
+    collection: Collection,
+    vector: Sequence[float],
+    limit: int,
+    *,
+    ids: list[str] | None = None,
+    where: dict[str, dict[str, list[str]]] | None = None,
+) -> dict[str, float]:
+    found = collection.query(
+        query_embeddings=list(vector),
+        n_results=limit,
+        ids=ids,
+        where=where,  # type: ignore[arg-type]
+        include=["distances"],
+    )
+    distances = (found["distances"] or [[]])[0]
+    return {key: 1.0 - float(gap) for key, gap in zip(found["ids"][0], distances, strict=True)}
 
 
 def _open(client: Client, name: str) -> Collection:

@@ -47,14 +47,14 @@ WRONG_USAGE = [
 WRONG_INPUT = [
     (["summarize", "nowhere.txt"], "nowhere.txt：文件不存在"),
     (["summarize", "nowhere"], "没有这个文件，也不是报告编号"),
-    (["summarize", "abcdef"], "没有编号为 'abcdef' 的报告"),
+    (["summarize", "abcdef"], "没有编号为 abcdef 的报告"),
     (["summarize", "."], "这是文件夹"),
     (["ingest", "nowhere.txt"], "nowhere.txt：文件不存在"),
     (["ingest", "a\0b"], "文件不存在"),
-    (["show", "zz"], "没有编号为 'zz' 的报告"),
-    (["show", ""], "没有编号为 '' 的报告"),
-    (["delete", "zz"], "没有编号为 'zz' 的报告"),
-    (["ask", "问", "--report", "zz"], "没有编号为 'zz' 的报告"),
+    (["show", "zz"], "没有编号为 zz 的报告"),
+    (["show", ""], "没有编号为  的报告"),
+    (["delete", "zz"], "没有编号为 zz 的报告"),
+    (["ask", "问", "--report", "zz"], "没有编号为 zz 的报告"),
 ]
 WRONG_SETTINGS = [
     ("REPORTBOT_LANGUAGE", "fr"),

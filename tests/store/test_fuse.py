@@ -15,7 +15,11 @@ def order(dense: dict[str, float], words: dict[str, float], **options: float | N
 
 def test_the_scores_are_weighted_sums_of_z_scores() -> None:
     # z of (0.9, 0.8, 0.8): (1.414, -0.707, -0.707); z of (0, 10, 5): (-1.225, 1.225, 0).
-    assert order({"a": 0.9, "b": 0.8, "c": 0.8}, {"b": 10.0, "c": 5.0}, words_floor=0.0) == ["a", "b", "c"]
+    assert order({"a": 0.9, "b": 0.8, "c": 0.8}, {"b": 10.0, "c": 5.0}, words_floor=0.0, weight=0.4) == [
+        "a",
+        "b",
+        "c",
+    ]
     assert order({"a": 0.9, "b": 0.8, "c": 0.8}, {"b": 10.0, "c": 5.0}, words_floor=0.0, weight=0.7) == [
         "b",
         "c",

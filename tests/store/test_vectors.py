@@ -43,6 +43,23 @@ def test_filtered_search_and_exact_comparison_agree(index: VectorIndex) -> None:
     assert list(filtered.values()) == pytest.approx(list(exact.values()), abs=1e-5)
 
 
+def test_naming_the_passages_finds_what_the_filter_finds(index: VectorIndex) -> None:
+    index.add("shared", "r1", ["r1-0000"], [EAST])
+    index.add("shared", "r2", ["r2-0000", "r2-0001"], [NORTH, NORTH_EAST])
+    filtered = index.search("shared", EAST, 5, report_ids=["r2"])
+    named = index.search("shared", EAST, 5, report_ids=["r2"], passage_ids=["r2-0000", "r2-0001"])
+    assert list(named) == ["r2-0001", "r2-0000"]
+    assert named == filtered
+
+
+def test_a_named_passage_that_is_gone_is_passed_over(index: VectorIndex) -> None:
+    index.add("shared", "r1", ["r1-0000", "r1-0001"], [EAST, NORTH])
+    index.add("shared", "r2", ["r2-0000"], [EAST])
+    index.delete_passages("shared", ["r1-0001"])
+    found = index.search("shared", EAST, 5, report_ids=["r1"], passage_ids=["r1-0000", "r1-0001"])
+    assert list(found) == ["r1-0000"]
+
+
 def test_workspaces_have_collections_of_their_own(index: VectorIndex) -> None:
     index.add("shared", "r1", ["r1-0000"], [EAST])
     index.add("聊天 42", "r2", ["r2-0000"], [EAST])

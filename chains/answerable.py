@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 
-from chains.evidence import Evidence
+from chains.evidence import Evidence, is_row
 from chains.question import Asked, Question
 from store.models import Kind
 
@@ -28,6 +29,8 @@ _NEAR_TOPIC, _NEAR_REASON = 0.8, 0.65
 _SAYS_IT_ALL = 0.8
 _NEED_FORM = (Asked.HOW_MUCH, Asked.WHO, Asked.WHEN, Asked.LIST)
 _WITHOUT_MEANING = 0.5
+# A year that a figure is only compared with is not the figure's year.
+_COMPARED = re.compile(r"(?:比|较|与|同|於|于)\s*(?:19|20)\d\d年(?:度|同期|相比)?")
 
 
 def likelihood(question: Question, evidence: Evidence) -> float:
@@ -57,7 +60,11 @@ def answerable(question: Question, evidence: Evidence, best_topic: float) -> boo
     if question.asked in _NEED_FORM and not evidence.fits:
         return question.asked is Asked.WHO and evidence.covered >= _SAYS_IT_ALL
     # An English question shares no word with a Chinese report beyond what the thesaurus knows.
-    if question.asked is Asked.HOW_MUCH and not (evidence.local or question.english) and evidence.covered < 0.6:
+    if (
+        question.asked is Asked.HOW_MUCH
+        and not (evidence.local or question.english)
+        and evidence.covered < 0.6
+    ):
         return False
     threshold = _THRESHOLD_ENGLISH if question.english else _THRESHOLD
     same = evidence.meaning is not None and evidence.meaning >= _SAME_MEANING
@@ -76,7 +83,7 @@ def carries_years(
         return True
     if evidence.candidate.section.kind is Kind.PLANS and not ahead:
         return False
-    return any(
-        str(year) in evidence.candidate.text or str(year) in evidence.candidate.around
-        for year in strict_years
-    )
+    text = _COMPARED.sub("", evidence.candidate.text)
+    heading = " ".join(evidence.candidate.section.path)
+    table = evidence.candidate.around if is_row(evidence.candidate.text) else ""
+    return any(str(year) in place for year in strict_years for place in (text, heading, table))

@@ -18,6 +18,12 @@ _LONG_SENTENCE = 130
 _PART_BONUS = 0.2
 _SEVERAL = re.compile(r"、|；.*；|(?:《[^》]+》.*){2}|(?:“[^”]+”.*){2}")
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\bwhat year\b|\bwhich year\b")
+_NAME_ASKED = re.compile(
+    r"叫什么|名字|全名|姓名|哪家(?:公司|律所|律师|企业|单位|机构|事务所)|\bname of\b|\bcalled\b"
+)
+_HIDDEN_NAME = re.compile(
+    r"[*＊×xX□]{1,4}(?=[\u4e00-\u9fff]{0,6}(?:公司|事务所|厂|店|村|社区|学校|医院|同志|所))|(?<=[\u4e00-\u9fff])某{1,2}(?![省市县区镇乡村局])"
+)
 _FORM_BONUS = {Asked.WHY: 0.35, Asked.WHO: 0.3, Asked.WHEN: 0.3}
 _FORMS = {
     Asked.WHO: re.compile(
@@ -78,7 +84,7 @@ def candidates(document: Document, report: Report, spans: Sequence[Span] | None 
         for line in paragraphs(document.text, region.start, region.end):
             if spans is not None and not any(line.start < s.end and s.start < line.end for s in spans):
                 continue
-            recent = [*recent[-6:], line.of(document.text)] if _is_row(line.of(document.text)) else []
+            recent = [*recent[-6:], line.of(document.text)] if is_row(line.of(document.text)) else []
             around = fold(" ".join([*region.section.path, line.of(document.text), *recent]))
             for piece in _pieces(document.text, line):
                 if _says_nothing(document.text, report, region.section, piece):
@@ -94,7 +100,7 @@ def _says_nothing(text: str, report: Report, section: Section, piece: Span) -> b
     return text[piece.end - 1] in "：:" or (alone and (heading or piece.of(text) == report.title))
 
 
-def _is_row(line: str) -> bool:
+def is_row(line: str) -> bool:
     """Tell whether a line could be a table's: its head, lines above, says what its numbers are."""
     return len(line) < 60 and not re.search(r"[。；，]", line)
 
@@ -175,6 +181,10 @@ class Weigher:
             return not question.plural or bool(_SEVERAL.search(text)), covered, False
         if question.asked is Asked.WHEN and _YEAR_ASKED.search(question.folded):
             return True, covered, False  # every report has its year
+        if question.asked is Asked.WHO or _NAME_ASKED.search(question.folded):
+            hidden = bool(_HIDDEN_NAME.search(text))
+            form = _FORMS[Asked.WHO]
+            return bool(form.search(text)) and not hidden, covered, hidden
         form = _FORMS.get(question.asked)
         return (bool(form.search(text)) if form else True), covered, False
 
@@ -185,7 +195,7 @@ class Weigher:
             for clause, found in _figure_clauses(text)
             if not units
             or found.figure.unit in units
-            or (not found.figure.unit and _is_row(text) and any(u in text for u in units))
+            or (not found.figure.unit and is_row(text) and any(u in text for u in units))
         ]
         if not shares:
             return False, 0.0, False

@@ -300,7 +300,9 @@ def _of_years(
     if not years:
         return ReportScope(chosen, named, words)
     fitting = tuple(report for report in chosen if set(years) & set(report.period))
-    planned = tuple(report for report in chosen if report.period and max(report.period) + 1 in years)
+    # A work report's period holds the year it plans for; an annual report plans for the one after its own.
+    annual = [report for report in chosen if report.period and report.kind in ("annual_report", "other")]
+    planned = tuple(report for report in annual if max(report.period) + 1 in years)
     held = {year for report in fitting for year in report.period}
     strict = tuple(year for year in years if year not in held)
     if fitting:

@@ -12,7 +12,7 @@ WORDING: Final[dict[str, dict[str, str]]] = {
         "empty_shelf": "书架上还没有报告，请先用 ingest 加入。",
         "looked": "已查找：{where}。",
         "nearest": "最接近的段落（不能作为答案）：{quote}[1]",
-        "masked": "原文已隐去：报告在此处以“{mask}”代替了数字。{quote}[1]",
+        "masked": "原文已隐去：报告在此处以“{mask}”代替了内容。{quote}[1]",
         "no_place": "书架上没有{unknown}的报告。",
         "no_agency": "书架上没有{unknown}的报告。",
         "no_year": "所持报告里没有{years}年的：{held}。",

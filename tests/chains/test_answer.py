@@ -93,6 +93,18 @@ def test_a_masked_figure_is_refused_as_hidden_and_stays_as_it_is(
     assert "党组会**次" in answer.citations[0].quote
 
 
+def test_a_masked_name_is_refused_as_hidden(shelf: tuple[Library, dict[str, str]]) -> None:
+    answer = ask(shelf, "云溪区住建局2023年外聘的法律顾问来自哪家律师事务所？")
+    assert answer.refused
+    assert "原文已隐去" in answer.answer
+
+
+def test_a_year_that_is_only_compared_with_is_not_the_year_asked_for(
+    shelf: tuple[Library, dict[str, str]],
+) -> None:
+    assert ask(shelf, "云溪区住建局2025年新增了几名法制审核人员，实际完成多少？").refused
+
+
 def test_a_question_about_a_part_gives_its_points_in_order(shelf: tuple[Library, dict[str, str]]) -> None:
     answer = ask(shelf, "云溪区住建局2023年有哪些地方没做好？")
     quotes = [citation.quote for citation in answer.citations]

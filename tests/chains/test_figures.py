@@ -136,7 +136,12 @@ def test_traditional_units_are_read_and_shown_as_they_stand(text: str, found: Fo
     assert figures(text) == found
 
 
-@given(st.one_of(assembled_texts(), st.text(alphabet="0123456789.,，%万亿千百十一二三元件个年月日第〔〕*xX□（）() \n", max_size=40)))
+@given(
+    st.one_of(
+        assembled_texts(),
+        st.text(alphabet="0123456789.,，%万亿千百十一二三元件个年月日第〔〕*xX□（）() \n", max_size=40),
+    )
+)
 def test_figures_stand_where_they_say_in_order_and_apart(text: str) -> None:
     position = 0
     for found in find_figures(text):

@@ -54,9 +54,15 @@ def test_where_nothing_shows_a_title_one_is_made_of_the_reports_own_words() -> N
         (f"云溪区司法局关于2024年工作的报告\n2024年，{BODY}", "云溪区司法局"),
         (f"2024年云溪区司法局法治政府建设报告\n2024年，{BODY}", "云溪区司法局"),
         ("2024年云溪区政府工作报告\n各位代表，请予审议。", "云溪区政府"),
-        ("政府工作报告\n各位代表：\n现在，我代表云溪区人民政府，向大会报告工作，请予审议。", "云溪区人民政府"),
+        (
+            "政府工作报告\n各位代表：\n现在，我代表云溪区人民政府，向大会报告工作，请予审议。",
+            "云溪区人民政府",
+        ),
         (f"2024年工作总结\n2024年，云溪区司法局{BODY}", "云溪区司法局"),
-        ("工作总结\n云溪区各项任务完成。云溪区落实。云溪区推进。我局抓好落实。制定了司法局工作规则。", "云溪区司法局"),
+        (
+            "工作总结\n云溪区各项任务完成。云溪区落实。云溪区推进。我局抓好落实。制定了司法局工作规则。",
+            "云溪区司法局",
+        ),
         (f"**区司法局2024年工作总结\n2024年，{BODY}", "**区司法局"),
         ("雲溪區司法局2024年工作總結\n2024年，各項工作有序推進。", "雲溪區司法局"),
         ("各项工作有序推进，群众满意度不断提升。", ""),
@@ -130,7 +136,9 @@ def test_the_genre_is_told_by_the_title_else_by_the_opening(text: str, kind: Rep
         ("定于2025年1月10日召开全区法治政府建设工作推进会议。", None, None),
     ],
 )
-def test_the_date_is_the_pages_else_the_signatures(tail: str, given: str | None, published: str | None) -> None:
+def test_the_date_is_the_pages_else_the_signatures(
+    tail: str, given: str | None, published: str | None
+) -> None:
     text = f"云溪区司法局2024年工作总结\n2024年，{BODY}\n{tail}"
     assert facts(text, published=given).published == published
 

@@ -64,7 +64,16 @@ def test_a_number_alone_makes_no_heading(lines: list[str], found: list[str]) -> 
 
 
 def test_numbers_may_restart_or_go_on_across_sections() -> None:
-    lines = ["一、成效", "（一）甲项工作", "（二）乙项工作", "二、打算", "（一）丙项工作", "（1）丁项", "（二）戊项工作", "（2）己项"]
+    lines = [
+        "一、成效",
+        "（一）甲项工作",
+        "（二）乙项工作",
+        "二、打算",
+        "（一）丙项工作",
+        "（1）丁项",
+        "（二）戊项工作",
+        "（2）己项",
+    ]
     assert labels("\n".join(lines)) == lines
 
 
@@ -79,10 +88,14 @@ def test_numbers_inside_a_long_flat_text_are_headings_only_in_their_order() -> N
 
 
 def test_an_enumeration_in_a_paragraph_opens_no_sections() -> None:
-    assert labels(f"一、工作成效\n{BODY}主要做法是：（一）建章立制；（二）强化监督。{BODY}") == ["一、工作成效"]
+    assert labels(f"一、工作成效\n{BODY}主要做法是：（一）建章立制；（二）强化监督。{BODY}") == [
+        "一、工作成效"
+    ]
 
 
-@pytest.mark.parametrize("title", ["下一步打算", "存在的问题", "2025年工作安排", "名词解释", "附件", "主要工作成效："])
+@pytest.mark.parametrize(
+    "title", ["下一步打算", "存在的问题", "2025年工作安排", "名词解释", "附件", "主要工作成效："]
+)
 def test_an_unnumbered_heading_after_the_body_stands_beside_the_numbered_ones(title: str) -> None:
     text = f"标题\n一、工作概述\n{BODY}\n{title}\n{BODY}"
     first, second = find_headings(text)

@@ -84,13 +84,13 @@ def test_a_heading_of_a_report_announces_its_kinds_in_order(heading: str, kinds:
     ("genre", "kinds"),
     [(ReportKind.NOTICE, [PLAN]), (ReportKind.PLAN, [PLAN]), (ReportKind.ANNUAL_REPORT, [])],
 )
-def test_tasks_are_plans_in_notices_and_plans_only(heading: str, genre: ReportKind, kinds: list[Kind]) -> None:
+def test_tasks_are_plans_in_notices_and_plans_only(
+    heading: str, genre: ReportKind, kinds: list[Kind]
+) -> None:
     assert heading_kinds(heading, genre, None) == kinds
 
 
-@pytest.mark.parametrize(
-    ("base_year", "kinds"), [(2023, [PLAN]), (2024, []), (2025, []), (None, [])]
-)
+@pytest.mark.parametrize(("base_year", "kinds"), [(2023, [PLAN]), (2024, []), (2025, []), (None, [])])
 def test_a_later_year_makes_a_heading_a_plan(base_year: int | None, kinds: list[Kind]) -> None:
     assert heading_kinds("二、2024年重点项目", ReportKind.WORK_REPORT, base_year) == kinds
 
@@ -116,18 +116,28 @@ def test_a_child_leaves_its_parent_only_where_its_heading_leaves_no_doubt(
 
 @pytest.mark.parametrize(
     "heading",
-    ["二、存在的主要问题", "三、存在问题和下一步打算", "四、2025年工作计划", "二、主要不足及其原因", "五、今后努力方向"],
+    [
+        "二、存在的主要问题",
+        "三、存在问题和下一步打算",
+        "四、2025年工作计划",
+        "二、主要不足及其原因",
+        "五、今后努力方向",
+    ],
 )
 def test_a_heading_that_names_only_the_part_is_generic(heading: str) -> None:
     assert is_generic_heading(heading)
 
 
-@pytest.mark.parametrize("heading", ["（一）执法力量不足", "（二）加强队伍建设", "1.普法宣传形式单一", "（三）抓好普法"])
+@pytest.mark.parametrize(
+    "heading", ["（一）执法力量不足", "（二）加强队伍建设", "1.普法宣传形式单一", "（三）抓好普法"]
+)
 def test_a_heading_that_names_its_content_is_not_generic(heading: str) -> None:
     assert not is_generic_heading(heading)
 
 
-@pytest.mark.parametrize(("heading", "review"), [("一、2024年工作回顾", True), ("工作總結", True), ("工作成效", False)])
+@pytest.mark.parametrize(
+    ("heading", "review"), [("一、2024年工作回顾", True), ("工作總結", True), ("工作成效", False)]
+)
 def test_a_review_is_known_by_its_word(heading: str, review: bool) -> None:
     assert is_review(heading) is review
 

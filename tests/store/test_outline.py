@@ -48,7 +48,9 @@ def test_a_text_without_any_heading_is_one_section() -> None:
 
 
 def test_a_text_that_opens_with_a_heading_has_no_preamble() -> None:
-    assert [section.path for section in outline(f"一、成效\n{BODY}", ReportKind.ANNUAL_REPORT, None)] == [("一、成效",)]
+    assert [section.path for section in outline(f"一、成效\n{BODY}", ReportKind.ANNUAL_REPORT, None)] == [
+        ("一、成效",)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,10 @@ def test_children_of_a_double_heading_go_by_what_they_say_or_lean_to() -> None:
 @pytest.mark.parametrize(
     ("paragraph", "kinds"),
     [
-        (f"{BODY}在肯定成绩的同时，我们也清醒地认识到，工作中还存在不少问题：人手少；经费紧。", [ACHIEVEMENTS, SHORTCOMINGS]),
+        (
+            f"{BODY}在肯定成绩的同时，我们也清醒地认识到，工作中还存在不少问题：人手少；经费紧。",
+            [ACHIEVEMENTS, SHORTCOMINGS],
+        ),
         (f"{BODY}下一步，我局将充实队伍。", [ACHIEVEMENTS, PLANS]),
         (
             f"{BODY}我们也清醒地看到，还存在一些不足。人手少。\n下一步，我局将充实队伍。",

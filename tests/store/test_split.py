@@ -10,11 +10,15 @@ from store.split import PASSAGE_TOKENS, pack, split
 from store.tokens import count_tokens
 from tests.reports import SAMPLES, assembled_texts, read_text, sample_id
 
-FACTS = Facts("云溪区司法局报告", "云溪区司法局", "云溪区", (2023, 2024), ReportKind.ANNUAL_REPORT, None, "hans")
+FACTS = Facts(
+    "云溪区司法局报告", "云溪区司法局", "云溪区", (2023, 2024), ReportKind.ANNUAL_REPORT, None, "hans"
+)
 LONG = "受理行政复议案件96件，审结88件，纠错率12.5%，群众满意度不断提升。"
 
 
-def passages_of(text: str, facts: Facts = FACTS, page_starts: tuple[int, ...] = ()) -> tuple[PassageDraft, ...]:
+def passages_of(
+    text: str, facts: Facts = FACTS, page_starts: tuple[int, ...] = ()
+) -> tuple[PassageDraft, ...]:
     return split(text, outline(text, facts.kind, None), facts, page_starts)
 
 
@@ -75,9 +79,10 @@ def test_a_run_without_any_stop_is_cut_and_nothing_is_lost(character: str) -> No
 
 def test_a_passage_knows_its_place() -> None:
     text = f"云溪区司法局报告\n一、工作成效\n（一）规范执法。{LONG}\n二、存在的不足\n人手不足。"
-    first, achieved, lacking = passages_of(text, page_starts=(0, text.index("二、")))[0:1] + passages_of(
-        text, page_starts=(0, text.index("二、"))
-    )[-2:]
+    first, achieved, lacking = (
+        passages_of(text, page_starts=(0, text.index("二、")))[0:1]
+        + passages_of(text, page_starts=(0, text.index("二、")))[-2:]
+    )
     assert first.ordinal == 0
     assert (achieved.section, achieved.kind, achieved.page) == (
         "一、工作成效 > （一）规范执法",
@@ -114,7 +119,8 @@ def test_an_empty_section_makes_no_passage() -> None:
 def test_no_passage_mixes_kinds(name: str) -> None:
     document = read_text(SAMPLES[name].text)
     held = {
-        (region.start, region.end): region.section.kind for region in regions(document.text, document.sections)
+        (region.start, region.end): region.section.kind
+        for region in regions(document.text, document.sections)
     }
     for passage in document.passages:
         (kind,) = [k for (start, end), k in held.items() if start <= passage.start and passage.end <= end]

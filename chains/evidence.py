@@ -183,8 +183,7 @@ class Weigher:
             return True, covered, False  # every report has its year
         if question.asked is Asked.WHO or _NAME_ASKED.search(question.folded):
             hidden = bool(_HIDDEN_NAME.search(text))
-            form = _FORMS[Asked.WHO]
-            return bool(form.search(text)) and not hidden, covered, hidden
+            return bool(_FORMS[Asked.WHO].search(text)) and not hidden, covered, hidden
         form = _FORMS.get(question.asked)
         return (bool(form.search(text)) if form else True), covered, False
 

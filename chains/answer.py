@@ -22,6 +22,7 @@ from store.script import fold
 MAX_CITATIONS = 5
 MAX_ACROSS = 10
 _MAX_ITEMS = 12
+_MAX_PARTS = 5
 _SURELY_ABOUT = 0.8
 _CLOSE = 0.72
 _CLOSE_ACROSS = 0.65
@@ -153,7 +154,7 @@ class Answerer:
     def _reports_of_part(question: Question, kind: Kind, scope: ReportScope) -> list[Report]:
         """Choose whose part is meant: plans for a year stand in the report of the year before."""
         if not question.years:
-            return list(scope.reports)[-3:][::-1] if scope.named else list(scope.reports)[:3]
+            return list(scope.reports)[-_MAX_PARTS:][::-1]
         year = question.years[0]
         own = [report for report in scope.reports if year in report.period or not report.period]
         if kind is not Kind.PLANS:

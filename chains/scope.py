@@ -129,6 +129,8 @@ def _report_places(report: Report) -> list[str]:
     for chunk in re.findall(r"[\u4e00-\u9fff*×x□某]+", names):
         position = 0
         while match := _PLACES.match(chunk, position):
+            if _NO_PLACE.search(match[0]):
+                break
             found.append(match[0])
             position = match.end()
     return list(dict.fromkeys(found))

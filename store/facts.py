@@ -54,19 +54,23 @@ def base_year(text: str) -> int | None:
 
 
 def _head_title(lines: list[str], shown: list[str]) -> str | None:
-    """Find the title among the lines above the first sentence; a title may run over two lines."""
+    """Find the title among the lines above the first sentence, the longest that ends like one.
+
+    A page's column ("通知公告") ends like a title too; a title may run over two lines.
+    """
+    found: list[str] = []
     for index, line in enumerate(lines[:8]):
         if re.search(r"[。；]|^(?:各位|同志们)", line) or len(line) > 80 or re.match(r"[一二三（(]+、", line):
-            return None
+            break
         if _TITLE.search(line) and not line.startswith("—") and not re.search(r"[:：]", line):
-            previous = shown[index - 1] if index else ""
-            joined = (
-                index
-                and len(line) < 12
-                and re.search(r"(?:政府|局|委员会|厅|办公室|年度?|关于.*)$", lines[index - 1])
-            )
-            return (previous if joined else "") + shown[index]
-    return None
+            found.append(_second_half_of(lines, shown, index) + shown[index])
+    return max(found, key=len, default=None)
+
+
+def _second_half_of(lines: list[str], shown: list[str], index: int) -> str:
+    """Give the line above when a short title line goes on from it, else nothing."""
+    goes_on = re.search(r"(?:政府|局|委员会|厅|办公室|年度?|关于.*)$", lines[index - 1]) if index else None
+    return shown[index - 1] if goes_on and len(lines[index]) < 12 else ""
 
 
 def _metadata_title(title: str | None) -> str | None:

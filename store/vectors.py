@@ -29,7 +29,8 @@ EXACT_UP_TO = 400
 
 NAMED_UP_TO = 5_000
 """A search within this many passages names them to Chroma, which takes a fraction of its filter's time
-(12 ms instead of 22 for 1,500 of 12,000) and misses less; from here on it misses more (recall@50 0.95)."""
+(1,500 passages: 12 ms instead of 22 on a shelf of 12,000, 57 instead of 89 on one of 100,000). Beyond it the
+graph is left too early: recall@50 is 0.96 at 5,000 random vectors and 0.86 at 10,000."""
 
 
 class VectorIndex:

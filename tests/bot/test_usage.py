@@ -52,7 +52,7 @@ WRONG_INPUT = [
     (["ingest", "nowhere.txt"], "nowhere.txt：文件不存在"),
     (["ingest", "a\0b"], "文件不存在"),
     (["show", "zz"], "没有编号为 zz 的报告"),
-    (["show", ""], "没有编号为  的报告"),
+    (["show", ""], "没有编号为 的报告"),
     (["delete", "zz"], "没有编号为 zz 的报告"),
     (["ask", "问", "--report", "zz"], "没有编号为 zz 的报告"),
 ]

@@ -127,13 +127,13 @@ def _later_year(plain: str, base_year: int | None) -> re.Match[str] | None:
 _GENERIC = re.compile(
     r"第?[一二三四五六七八九十0-9]+[、.．章节部分]*|[（(][一二三四五六七八九十0-9]+[)）]|(?:19|20)\d\d|年度?|上一|下一|步|下|上|今后|明年|来年|存在|面临|的|主要|突出|一些|几个|问题|不足|短板|困难"
     r"|薄弱环节|差距|挑战|和|与|及|以及|其|原因|分析|工作|中|方面|情况|打算|计划|安排|思路|设想|重点|任务|措施|举措|改进|整改|努力|方向|推进|法治政府建设|法治建设|依法行政|政府|建设"
-    r"|时期|总体|目标|预期|做法|成效|成绩|回顾|开展|总结|亮点|特色|[、，：\s“”]"
+    r"|[我本全][局区县市省厅镇乡委院]|时期|总体|目标|预期|做法|成效|成绩|回顾|开展|总结|亮点|特色|[、，：\s“”]"
 )
 
 
 def is_generic_heading(heading: str) -> bool:
     """Tell whether a heading only names the part (存在的主要问题) and nothing of what is in it."""
-    return len(_GENERIC.sub("", simplify(heading))) <= 2
+    return len(_GENERIC.sub("", simplify(heading))) <= 1
 
 
 def is_review(heading: str) -> bool:

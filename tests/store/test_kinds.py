@@ -129,7 +129,8 @@ def test_a_heading_that_names_only_the_part_is_generic(heading: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["（一）执法力量不足", "（二）加强队伍建设", "1.普法宣传形式单一", "（三）抓好普法"]
+    "heading",
+    ["（一）执法力量不足", "（二）加强队伍建设", "（三）人手不足", "1.普法宣传形式单一", "（三）抓好普法"],
 )
 def test_a_heading_that_names_its_content_is_not_generic(heading: str) -> None:
     assert not is_generic_heading(heading)

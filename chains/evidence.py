@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chains.figures import FoundFigure, find_figures
+from chains.names import names_organisation, names_person
 from chains.question import Asked, Question, Term
 from store.models import Document, Kind, Report, Section
 from store.outline import regions
@@ -18,9 +19,17 @@ _LONG_SENTENCE = 130
 _PART_BONUS = 0.2
 _SEVERAL = re.compile(r"、|；.*；|(?:《[^》]+》.*){2}|(?:“[^”]+”.*){2}")
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\bwhat year\b|\bwhich year\b")
-_NAME_ASKED = re.compile(
-    r"叫什么|名字|全名|姓名|哪家(?:公司|律所|律师|企业|单位|机构|事务所)|\bname of\b|\bcalled\b"
+_DAY_ASKED = re.compile(r"哪一?天|几号|几月几[日号]|哪一?日|\bwhat date\b|\bwhich day\b")
+_DAY = re.compile(r"\d{1,2}[日号]|[一二三四五六七八九十]日|月[初中底末]|年[初底末]|[上中下]旬|节|当天|次日")
+_SITES = r"公司|律师事务所|律师|律所|事务所|企业|机构|工厂|厂|店|医院|学校|中介|平台"
+_PERSON_ASKED = re.compile(
+    r"姓什么|姓啥|姓名|哪位|哪几位|(?:人|长|者|员|师|干部|骨干|同志|主任|书记)(?:们)?(?:都|分别|各)?(?:是谁|叫什么|叫啥|的?名字)|谁(?:是|当|任|担任)"
 )
+_ORGANISATION_ASKED = re.compile(
+    rf"哪[几一二两三四五\d]?家(?:{_SITES})|(?:{_SITES})(?:都|分别|各)?(?:叫什么|叫啥|的?名字|是哪[几一二两三四五\d]?家)"
+)
+_NAME_ASKED = re.compile(r"叫什么|叫啥|名字|全名|\bname of\b|\bcalled\b")
+_OWN_NAME = re.compile(r"《[^》]+》|“[^”]+”|「[^」]+」")
 _HIDDEN_NAME = re.compile(
     r"[*＊×xX□]{1,4}(?=[\u4e00-\u9fff]{0,6}(?:公司|事务所|厂|店|村|社区|学校|医院|同志|所))|(?<=[\u4e00-\u9fff])某{1,2}(?![省市县区镇乡村局])"
 )
@@ -33,7 +42,9 @@ _FORMS = {
     Asked.WHY: re.compile(
         r"因|由于|受|影响|导致|原因|造成|制约|难以|缺乏|不足|难度|限制|致使|困难|不够|有限|偏少|较少|未能|尚未"
     ),
-    Asked.WHERE: re.compile(r"省|市|区|县|镇|乡|街道|村|社区|路|桥|园|站|处"),
+    Asked.WHERE: re.compile(
+        r"[\u4e00-\u9fff”」]{1,8}(?:路(?!警|长|面|段|网)|大道|街道|街(?!面|巷)|镇(?!街|村)|乡(?!村|镇|村)|村(?!民|级|集体|务|两)|社区|广场|大桥|桥头|园区|景区|校区|楼|馆|市场(?!监|主体|秩序|准入)|码头|车站|高铁站|服务区|收费站|[一-龥]县|[一-龥]区(?!分)|[一-龥]市(?!场|民|政))|位于|设在|设于|坐落"
+    ),
 }
 
 
@@ -49,6 +60,16 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """Whether a sentence has the form of an answer; the fields are those of `Evidence`."""
+
+    fits: bool
+    local: float
+    counted: float = 1.0
+    masked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A candidate with how well it carries the answer. All shares are 0-1 and weighed by rarity.
 
@@ -57,7 +78,8 @@ class Evidence:
     `meaning` is how near the sentence's meaning is to the question's, None where it was not compared,
     and `standout` by how much it is nearer than those it was compared with; `fits` says that it has the
     form asked for; for "how many" `local` is the share held by the clause with the fitting figure
-    and `masked` says that the source has hidden that figure. `unheld` is the share of the question's words
+    and `masked` says that the source has hidden that figure; `counted` is the share of the counted or
+    measured thing's name that the figure's clause holds, 1 where nothing is counted. `unheld` is the share of the question's words
     that stand nowhere in the reports in scope. `topic` is how near the sentence is to the question
     whatever its form, `score` ranks both together.
     """
@@ -70,6 +92,7 @@ class Evidence:
     standout: float | None
     fits: bool
     local: float
+    counted: float
     masked: bool
     unheld: float
     topic: float
@@ -120,14 +143,15 @@ class Weigher:
         self._question = question
         self._pool = pool
         self._folded = [fold(candidate.text) for candidate in pool]
-        self._terms = [Term(tuple(fold(w) for w in term.wordings), term.weight) for term in question.terms]
+        self._terms = [_folded(term) for term in question.terms]
         self._weighed = [(term, term.weight * self._rarity(term)) for term in self._terms]
         texts = "\n".join(self._folded)
         missing = [term for term in self._terms if not _holds(texts, term)]
         self._unheld = sum(weight for term, weight in self._weighed if term in missing) / (
             sum(w for _, w in self._weighed) or 1.0
         )
-        self._focus = [Term(tuple(fold(w) for w in term.wordings), term.weight) for term in question.focus]
+        self._focus = [_folded(term) for term in question.focus]
+        self._counted = [_folded(term) for term in question.counted]
 
     def _rarity(self, term: Term) -> float:
         holding = sum(any(wording in text for wording in term.wordings) for text in self._folded)
@@ -152,9 +176,9 @@ class Weigher:
         covered = self._share(self._folded[index])
         supported = max(covered, self._share(candidate.around))
         focus = self._share(self._folded[index], self._focus) if self._focus else covered
-        fits, local, masked = self._form(candidate.text, covered)
+        form = self._form(candidate.text, covered)
         topic = 0.6 * covered + 0.25 * supported + 0.8 * (meaning or 0.0)
-        form = (_FORM_BONUS.get(self._question.asked, 0.15) if fits else 0.0) + 0.2 * local
+        fitness = (_FORM_BONUS.get(self._question.asked, 0.15) if form.fits else 0.0) + 0.2 * form.local
         wanted = self._question.part or (Kind.PLANS if self._question.ahead else None)
         part = _PART_BONUS if wanted is candidate.section.kind else 0.0
         return Evidence(
@@ -164,42 +188,66 @@ class Weigher:
             focus=focus,
             meaning=meaning,
             standout=None if meaning is None else meaning - usual,
-            fits=fits,
-            local=local,
-            masked=masked,
+            fits=form.fits,
+            local=form.local,
+            counted=form.counted,
+            masked=form.masked,
             unheld=self._unheld,
             topic=topic,
-            score=topic + form + part,
+            score=topic + fitness + part,
         )
 
-    def _form(self, text: str, covered: float) -> tuple[bool, float, bool]:
-        """Tell whether a sentence has the form asked for, how well its figure's clause fits, and if that is masked."""
+    def _form(self, text: str, covered: float) -> Form:
         question = self._question
         if question.asked is Asked.HOW_MUCH:
             return self._figure_form(text)
         if question.asked is Asked.LIST:
-            return not question.plural or bool(_SEVERAL.search(text)), covered, False
+            return Form(not question.plural or bool(_SEVERAL.search(text)), covered)
         if question.asked is Asked.WHEN and _YEAR_ASKED.search(question.folded):
-            return True, covered, False  # every report has its year
-        if question.asked is Asked.WHO or _NAME_ASKED.search(question.folded):
+            return Form(True, covered)  # every report has its year
+        if question.asked is Asked.WHEN and _DAY_ASKED.search(question.folded):
+            return Form(bool(_DAY.search(text)), covered)
+        if question.asked is Asked.WHO or _asks_name(question):
             hidden = bool(_HIDDEN_NAME.search(text))
-            return bool(_FORMS[Asked.WHO].search(text)) and not hidden, covered, hidden
+            return Form(_names(question, text) and not hidden, covered, masked=hidden)
         form = _FORMS.get(question.asked)
-        return (bool(form.search(text)) if form else True), covered, False
+        return Form(bool(form.search(text)) if form else True, covered)
 
-    def _figure_form(self, text: str) -> tuple[bool, float, bool]:
+    def _figure_form(self, text: str) -> Form:
         units = self._question.units
-        shares = [
-            (self._share(fold(clause)), found.figure.value is not None)
+        forms = [
+            Form(
+                fits=found.figure.value is not None,
+                local=self._share(fold(clause)),
+                counted=self._share(fold(clause), self._counted) if self._counted else 1.0,
+                masked=found.figure.value is None,
+            )
             for clause, found in _figure_clauses(text)
             if not units
             or found.figure.unit in units
             or (not found.figure.unit and is_row(text) and any(u in text for u in units))
         ]
-        if not shares:
-            return False, 0.0, False
-        local, real = max(shares)
-        return real, local, not real
+        return max(forms, key=lambda f: (f.local + f.counted, f.fits), default=Form(False, 0.0, 0.0))
+
+
+def _folded(term: Term) -> Term:
+    return Term(tuple(fold(wording) for wording in term.wordings), term.weight)
+
+
+def _asks_name(question: Question) -> bool:
+    patterns = (_NAME_ASKED, _PERSON_ASKED, _ORGANISATION_ASKED)
+    return any(pattern.search(question.folded) for pattern in patterns)
+
+
+def _names(question: Question, text: str) -> bool:
+    """Tell whether a text names whom or what a question asks the name of."""
+    if _PERSON_ASKED.search(question.folded):
+        return names_person(text)
+    if _ORGANISATION_ASKED.search(question.folded):
+        return names_organisation(text)
+    if question.asked is Asked.WHO:
+        return bool(_FORMS[Asked.WHO].search(text))
+    return bool(_OWN_NAME.search(text)) or names_person(text) or names_organisation(text)
 
 
 def _figure_clauses(text: str) -> Iterable[tuple[str, FoundFigure]]:

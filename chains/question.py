@@ -38,7 +38,9 @@ class Question:
     """A question taken apart. `terms` leave out the scope (agency, place, years) and question words.
 
     `part` is the kind of section a question about a whole part asks for ("有哪些地方没做好"), None for
-    others; `ahead` says that it asks what was intended rather than done; `plural` says that several things are asked for by name; `focus` are the terms right beside the question word, which evidence can least do without;
+    others; `ahead` says that it asks what was intended rather than done; `plural` says that several things are asked for by name; `focus` are the terms right beside the question word, which evidence can least do without,
+    `counted` those of the thing whose number is asked for ("多少个摊位"); `unknown` is the share (0-1) of an
+    English question's words that the thesaurus cannot put into Chinese;
     `units` are those an answer's figure may have, empty when any will do.
     """
 
@@ -54,6 +56,8 @@ class Question:
     plural: bool
     terms: tuple[Term, ...]
     focus: tuple[Term, ...]
+    counted: tuple[Term, ...]
+    unknown: float
     core: str
 
 
@@ -62,7 +66,9 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:年度?)?")
 _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (
         Asked.WHY,
-        re.compile(r"为什么|为何|为啥|什么原因|原因(?:是|有|在)|怎么会|咋会|卡在哪|\bwhy\b|\breasons?\b"),
+        re.compile(
+            r"为什么|为何|为啥|什么原因|原因(?:是|有|在)|怎么会|咋会|(?:卡|败|输|差|难|错|问题|根子|根源|毛病|症结|出)在(?:哪|谁|什么|何处)|\bwhy\b|\breasons?\b"
+        ),
     ),
     (
         Asked.HOW_MUCH,
@@ -99,8 +105,10 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
 )
 _PROBLEMS = re.compile(
     r"问题|不足|短板|困难|薄弱|弱项|差距|没做好|没做到|做得不(?:好|够)|不到位|毛病|缺点|欠缺|挑战|差在哪"
+    r"|难处|难点|软肋|不(?:尽)?如人意|不尽人意|不满意|美中不足|缺憾|拖后腿|没跟上|没办好|没完成好"
     r"|\bshortcomings?\b|\bproblems?\b|\bweakness(?:es)?\b|\bdeficienc(?:y|ies)\b|\bdifficult(?:y|ies)\b|\bchallenges?\b|\bfailed to do\b"
 )
+_SOLVED = re.compile(r"(?:解决|破解|化解|攻克|整改|纠正)了?(?:哪些|什么|哪几)")
 _PLANS = re.compile(
     r"下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|准备(?:怎么|如何|做|干)|怎么干|要怎么干|重点工作|工作重点|安排|部署|布置|思路|目标任务|(?:哪些|什么|具体|主要|重点)(?:工作)?任务|要抓(?:哪些|什么|哪几)|抓哪几|规划"
     r"|\bplans?\b|\bpriorities\b|\bnext (?:year|steps?)\b|\bgoals?\b|\bintend\b|\bgoing to do\b"
@@ -128,7 +136,7 @@ _EMPTY = re.compile(
 )
 _PART_WORDS = re.compile(
     r"存在|主要|突出|问题|不足之处|不足|短板|困难|薄弱环节|薄弱|弱项|差距|挑战|没做好|没做到|做得不好|不到位|毛病|缺点|欠缺|地方|工作|下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|准备|干|做|安排|思路"
-    r"|重点|目标|任务|规划|成效|成绩|成果|亮点|取得|抓|认|之处|列|觉得|认为|政府|法治|建设|年|份|当中|总结|概括|说说|点|啥|差|几件事|件事|事|具体|专项|行动|列|提出|查摆|反思|坦承|坦言|最后|这次|本次|管委会|局|认|通知|报告|方案|文件"
+    r"|重点|目标|任务|规划|成效|成绩|成果|亮点|取得|抓|认|之处|列|觉得|认为|政府|法治|建设|年|份|当中|总结|概括|说说|点|啥|差|几件事|件事|事|具体|专项|行动|列|提出|查摆|查找|眼下|难处|难点|软肋|不尽如人意|不如人意|不尽人意|美中不足|反思|坦承|坦言|最后|这次|本次|管委会|局|认|通知|报告|方案|文件"
 )
 _TOPIC = re.compile(
     r"(?:在|关于|对于?|就|针对|围绕)?[\u4e00-\u9fff]{2,12}(?:方面|领域|问题上|工作上)|(?:在|关于|针对|围绕)[\u4e00-\u9fff]{2,12}上"
@@ -136,6 +144,15 @@ _TOPIC = re.compile(
 _UNIT_ASKED = re.compile(
     r"(?:多少|几)\s*(个百分点|个工作日|平方公里|平方米|立方米|公里|公顷|万元|亿元|美元|人次|批次|课时|学时|小时|分钟|个月|年|亩|件|宗|起|例|项|次|场|户|套|人|名|位|份|条|处|家|所|座|辆|台|批|期|篇|部|间|栋|幢"
     r"|只|头|株|块|支|队|类|种|门|节|天|倍|成|吨|米|元|个|回|方面|本|张)"
+)
+# 个 counts anything but money, shares and measures.
+_COUNTABLE = (
+    "",
+    *"个家处项名人件座所条台户次场位套起宗支类种张间份部只批期篇本册块对组队节门款口根辆",
+    "人次",
+    "家次",
+    "社区",
+    "村",
 )
 _SAME_UNITS = {
     "人": ("人", "名", "位", "人次"),
@@ -148,7 +165,7 @@ _SAME_UNITS = {
     "回": ("次", "回"),
     "次": ("次", "场", "期", "轮", "轮次", "回", "人次"),
     "场": ("场", "次", "期", "场次"),
-    "个": (),
+    "个": _COUNTABLE,
     "项": ("项", "个", "件"),
     "家": ("家", "个", "户"),
     "户": ("户", "家"),
@@ -174,7 +191,7 @@ _MEASURED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     ),
     (
         re.compile(
-            r"多少钱|花(?:了)?多少|投资|投入|金额|经费|资金|收入|支出|罚款|罚没|补贴|补偿|赔偿|产值|总值|税收|预算|成本|造价|工资|薪|损失|拨款|奖金|成交额|销售额|零售额|\bgdp\b|\bhow much (?:money|did)\b|\bcosts?\b|\bmoney\b|\bfunds?\b|\binvest|\brevenue|\bspen[dt]|\bfines?\b"
+            r"多少钱|(?:补助|补贴|津贴|奖励|奖金|工资|报酬|租金|罚款|赔偿|费用?|价格?|款)(?:标准)?(?:是|有|为|达|涨到|提高到|到)?(?:多少|几(?!个|名|人|家|次|起|件))|多少(?:的)?(?:补助|补贴|津贴|奖金|奖励|租金|[\u4e00-\u9fff]{0,4}费(?!者))|花(?:了)?多少|投资|投入|金额|经费|资金|收入|支出|罚款|罚没|补贴|补偿|赔偿|产值|总值|税收|预算|成本|造价|工资|薪|损失|拨款|奖金|成交额|销售额|零售额|\bgdp\b|\bhow much (?:money|did)\b|\bcosts?\b|\bmoney\b|\bfunds?\b|\binvest|\brevenue|\bspen[dt]|\bfines?\b"
         ),
         ("元", "美元"),
     ),
@@ -223,6 +240,8 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
         plural=bool(_PLURAL.search(folded)),
         terms=terms,
         focus=_focus(core, terms),
+        counted=_counted(core, terms),
+        unknown=_unknown(core) if english else 0.0,
         core=re.sub(r"\s+", " ", core).strip(),
     )
 
@@ -241,7 +260,11 @@ def _years(folded: str) -> tuple[int, ...]:
 
 def _part(folded: str, core: str, *, english: bool) -> Kind | None:
     """Find which part of a report a question is about, None when it asks for a fact."""
-    if not _WHOLE.search(folded) or re.search(r"为什么|为何|为啥|多少|\bwhy\b|\bhow m", folded):
+    if (
+        not _WHOLE.search(folded)
+        or _SOLVED.search(folded)
+        or re.search(r"为什么|为何|为啥|多少|\bwhy\b|\bhow m", folded)
+    ):
         return None
     for kind, pattern in (
         (Kind.SHORTCOMINGS, _PROBLEMS),
@@ -283,6 +306,22 @@ def _terms(core: str, *, english: bool) -> tuple[Term, ...]:
     return tuple(terms)
 
 
+_ENGLISH_EMPTY = re.compile(
+    r"how|many|much|what|which|who|whom|when|where|why|the|an?|of|in|on|at|to|for|from|by|with|and|or|that|this|these|those|its?|their|did|do|does|done|was|were|is|are|be|been|being|has|have|had|will|would|should|can|could"
+    r"|report(?:s|ed)?|year|during|there|any|all|as|than|into|about|per|each|every|also|not|no|out|up|over|under|between|they|them|city|county|district|province|provincial|municipal|town|total|list|mention(?:s|ed)?|say|said|bureau|department|government|work"
+)
+
+
+def _unknown(core: str) -> float:
+    """Give the share of an English question's content words that the thesaurus does not know."""
+    rest = core
+    for saying in find_sayings(core):
+        rest = rest[: saying.start] + " " * (saying.end - saying.start) + rest[saying.end :]
+    words = [word for word in re.findall(r"[a-z]{2,}", core) if not _ENGLISH_EMPTY.fullmatch(word)]
+    lost = [word for word in re.findall(r"[a-z]{2,}", rest) if not _ENGLISH_EMPTY.fullmatch(word)]
+    return len(lost) / len(words) if words else 0.0
+
+
 _ASKING_WORD = re.compile(
     r"多少|几(?=[^乎何])|哪些|哪几[个家位项种]?|哪[个家位项种一]?|什么|谁|多高|多大|多长|为什么|为何|怎么|占(?=多少|几)|\b(?:how (?:many|much)|what|which|who|when|where|why)\b"
 )
@@ -302,6 +341,22 @@ def _focus(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     )
 
 
+_COUNTED = re.compile(
+    r"([\u4e00-\u9fff]{2,5}(?:率|额|费|量|数|值|面积|金|款|价))(?:各|分别|都)?(?:是|为|有|达到?|降到?|升到?|提高到?|涨到?|下降到?)?了?(?:多少|几)"
+    r"|(?:多少|几)\s*(?:[个名位家所座条台处项户件起宗支类种张间份部只场次批期篇本套亩人万亿]*)(?:的)?([\u4e00-\u9fff]{2,5})"
+    r"|\bhow many ([a-z-]+(?: [a-z-]+)?)"
+)
+
+
+def _counted(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Find the terms of what is counted or measured: after "how many", before "is how much"."""
+    match = _COUNTED.search(core)
+    if match is None:
+        return ()
+    noun = next(group for group in match.groups() if group)
+    return tuple(term for term in terms if any(wording in noun for wording in term.wordings))
+
+
 def _grams(run: str) -> list[str]:
     """Cut a run into bigrams of Han characters; Latin words and numbers stay whole."""
     grams: list[str] = []
@@ -316,8 +371,6 @@ def _grams(run: str) -> list[str]:
 def _units(folded: str) -> tuple[str, ...]:
     """Find the units an answer's figure may have; the unit named beside the question word decides."""
     match = _UNIT_ASKED.search(folded)
-    if match and match[1] not in ("个", "方面"):
-        return _SAME_UNITS.get(match[1], (match[1],))
     if match:
-        return ()
+        return _SAME_UNITS.get(match[1], (match[1],))
     return next((units for pattern, units in _MEASURED if pattern.search(folded)), ())

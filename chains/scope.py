@@ -23,8 +23,9 @@ _PLACE_ASKED = re.compile(
 _NO_PLACE = re.compile(
     r"[我本该各全两几多哪个某整些那这一二三四五六七八九十]|城市|老旧|小区|社区|辖区|景区|园区|校区|库区|城区|地区|山区|市区|郊区|片区|灾区|林区|牧区|矿区|街区|湖区|禁区|保护区|功能区|示范区|试验区|开发区|乡镇|城镇|集镇|超市|上市|都市|门市|股市|村镇|城乡"
 )
+_NOT_IN_NAMES = re.compile(r"[的了给把被将从让谁]|已经|哪些|什么|为何|没有")
 _GENERIC_ORG = re.compile(
-    r"^(?:哪|各|这个?|该|此|那个?|我|贵|本|有关|相关|上级|下级|同级|县级|市级|省级|区级|基层|主管|职能|地方|当地|人民|行政|司法(?!局|厅)|执法|监察|公安|复议|信访|政府|单位|部门|机关|党|团|工|法|人大|政协|国务院|中央|省|市|区|县|乡|镇|调解|服务|指挥|监测|评估|教育培训|12345)*(?:政府|机关|部门|局|中心|委|办|法院|检察院|公安局|公司)?$"
+    r"^(?:哪|各|这个?|该|此|那个?|我|贵|本|有关|相关|上级|下级|同级|县级|市级|省级|区级|基层|主管|职能|地方|当地|人民|行政|司法(?!局|厅)|执法|监察|公安|复议|信访|政府|单位|部门|机关|党|团|工|法|人大|政协|国务院|中央|省|市|区|县|乡|镇|街道|调解|服务|指挥|监测|评估|教育培训|12345)*(?:政府|机关|部门|局|中心|委|办|法院|检察院|公安局|公司)?$"
 )
 _ENGLISH_ORGS = (
     (r"housing", "住房|住建|房管"),
@@ -209,15 +210,16 @@ def _of_agency(
         works = tuple(report for report in chosen if report.kind == "work_report")
         return (works, ["政府工作报告"], "") if works else (chosen, [], "")
     for match in _ORG_ASKED.finditer(rest):
-        asked = re.sub(r"^[市县区省镇乡]", "", match[0].strip())
+        named = _NOT_IN_NAMES.split(match[0].strip())[-1]
+        asked = re.sub(r"^[市县区省镇乡]", "", named)
         if _GENERIC_ORG.match(asked) or len(asked) < 2:
             continue
         fitting = tuple(report for report in chosen if _abbreviates(asked, _own_name(report)))
         if fitting:
-            return fitting, [match[0].strip()], ""
-        starts = not rest[: match.start()].strip(' ，,的在对问“"')
+            return fitting, [named], ""
+        starts = not rest[: match.end() - len(named)].strip(' ，,的在对问“"')
         if starts and (places or len(chosen) > 1 or len(held) == 1):
-            return chosen, [], match[0].strip()
+            return chosen, [], named
         return chosen, [], ""
     return chosen, _bare_agency(rest, chosen), ""
 

@@ -109,3 +109,36 @@ def test_a_topic_narrows_a_part_only_when_it_is_named() -> None:
 def test_which_agencies_is_a_question_across_reports() -> None:
     assert read_question("哪些单位承认普法宣传形式单一？").across
     assert not read_question("单位有多少人").across
+
+
+@pytest.mark.parametrize(
+    "question", ["岱河县政府承认眼下有哪些难处？", "2024年还有哪些地方不尽人意？", "有哪些方面不如人意"]
+)
+def test_everyday_words_for_shortcomings_ask_for_the_part(question: str) -> None:
+    assert read_question(question).part is Kind.SHORTCOMINGS
+
+
+def test_problems_that_were_solved_are_not_shortcomings() -> None:
+    assert read_question("2024年解决了哪些突出问题？").part is None
+
+
+def test_what_is_counted_is_known_and_money_does_not_count_it() -> None:
+    question = read_question("2024年引进了几个博士？")
+    assert any("博士" in term.wordings for term in question.counted)
+    assert question.units
+    assert "元" not in question.units
+
+
+def test_money_is_what_an_allowance_or_a_fee_asks_for() -> None:
+    assert read_question("督导员每人每月补助多少？").units == ("元", "美元")
+    assert read_question("付给律所多少顾问费？").units == ("元", "美元")
+
+
+@pytest.mark.parametrize("question", ["这场官司败在哪里？", "问题出在谁身上？", "症结卡在什么上？"])
+def test_where_it_went_wrong_asks_for_the_reason(question: str) -> None:
+    assert read_question(question).asked is Asked.WHY
+
+
+def test_english_words_the_thesaurus_cannot_translate_are_a_share() -> None:
+    assert read_question("How many zeppelins did the bureau inspect?").unknown > 0
+    assert read_question("2024年查处多少件？").unknown == 0

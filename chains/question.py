@@ -110,7 +110,7 @@ _PROBLEMS = re.compile(
 )
 _SOLVED = re.compile(r"(?:解决|破解|化解|攻克|整改|纠正)了?(?:哪些|什么|哪几)")
 _PLANS = re.compile(
-    r"下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|准备(?:怎么|如何|做|干)|怎么干|要怎么干|重点工作|工作重点|安排|部署|布置|思路|目标任务|(?:哪些|什么|具体|主要|重点)(?:工作)?任务|要抓(?:哪些|什么|哪几)|抓哪几|规划"
+    r"下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|工作按排|准备(?:怎么|如何|做|干)|怎么干|要怎么干|重点工作|工作重点|安排|部署|布置|思路|目标任务|(?:哪些|什么|具体|主要|重点)(?:工作)?任务|要抓(?:哪些|什么|哪几)|抓哪几|规划"
     r"|\bplans?\b|\bpriorities\b|\bnext (?:year|steps?)\b|\bgoals?\b|\bintend\b|\bgoing to do\b"
 )
 _ACHIEVEMENTS = re.compile(
@@ -266,15 +266,17 @@ def _part(folded: str, core: str, *, english: bool) -> Kind | None:
         or re.search(r"为什么|为何|为啥|多少|\bwhy\b|\bhow m", folded)
     ):
         return None
-    for kind, pattern in (
-        (Kind.SHORTCOMINGS, _PROBLEMS),
-        (Kind.PLANS, _PLANS),
-        (Kind.ACHIEVEMENTS, _ACHIEVEMENTS),
-    ):
-        match = pattern.search(core if not english else folded)
-        if match:
-            return kind
-    return None
+    asked = [
+        (match.start(), kind)
+        for kind, pattern in (
+            (Kind.SHORTCOMINGS, _PROBLEMS),
+            (Kind.PLANS, _PLANS),
+            (Kind.ACHIEVEMENTS, _ACHIEVEMENTS),
+        )
+        if (match := pattern.search(core if not english else folded))
+    ]
+    # "针对存在的问题，下一步有什么打算": what is asked for stands last in Chinese.
+    return max(asked)[1] if asked and not english else asked[0][1] if asked else None
 
 
 def part_topic(question: Question) -> tuple[tuple[Term, ...], bool]:

@@ -125,7 +125,10 @@ class Answerer:
         groups = [(report, self._items(reader, report, kind)) for report in reports]
         if not any(items for _, items in groups):
             return compose.no_part(scope, reports[0], kind, self._nearest(question, reader, reports))
-        return compose.part(kind, [(report, items) for report, items in groups if items], _MAX_ITEMS)
+        left_out = len(scope.reports) - len(reports) if not question.years else 0
+        return compose.part(
+            kind, [(report, items) for report, items in groups if items], _MAX_ITEMS, left_out=left_out
+        )
 
     @staticmethod
     def _used(

@@ -37,8 +37,13 @@ class Composer:
         lines = [f"《{c.title}》：{_inline(c.quote)}[{c.n}]" for c in citations]
         return self._made("\n".join(lines), citations)
 
-    def part(self, kind: Kind, groups: Sequence[tuple[Report, Sequence[Item]]], limit: int) -> Answer:
-        """Give a part's points, grouped by report, numbered marks running through."""
+    def part(
+        self, kind: Kind, groups: Sequence[tuple[Report, Sequence[Item]]], limit: int, *, left_out: int = 0
+    ) -> Answer:
+        """Give a part's points, grouped by report, numbered marks running through.
+
+        `left_out` reports in scope are not shown, which the answer says.
+        """
         lines: list[str] = []
         citations: list[Citation] = []
         for report, items in groups:
@@ -51,6 +56,8 @@ class Composer:
                 lines.append(f"{position}. {item.text}{marks}")
             if len(items) > limit:
                 lines.append(self._words["and_more"].format(count=len(items) - limit))
+        if left_out:
+            lines.append(self._words["left_out"].format(count=left_out))
         return self._made("\n".join(lines), citations)
 
     def empty_shelf(self) -> Answer:

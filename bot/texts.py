@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from string import Formatter
+from typing import Any, Literal, NamedTuple
 
 Language = Literal["zh", "en"]
 
@@ -14,6 +15,16 @@ class Phrase(NamedTuple):
     en: str
 
 
+class _Plural(Formatter):
+    """Formats {n:file|files} as the word that goes with the number."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, several = format_spec.partition("|")
+        if not bar:
+            return format(value, format_spec)
+        return one if value == 1 else several
+
+
 class Say:
     """Says phrases in one language."""
 
@@ -22,8 +33,10 @@ class Say:
 
     def __call__(self, phrase: Phrase, **values: object) -> str:
         template = phrase.en if self.language == "en" else phrase.zh
-        return template.format(**values)
+        return _PLURAL.vformat(template, (), values)
 
+
+_PLURAL = _Plural()
 
 COLON = Phrase("：", ": ")
 COMMA = Phrase("、", ", ")
@@ -192,10 +205,10 @@ STATUSES = {
     "replaced": Phrase("更新", "replaced"),
 }
 INGESTED = Phrase(
-    "{status}  {id}  {title}（{chars} 字，{passages} 段）",
-    "{status}  {id}  {title} ({chars} characters, {passages} passages)",
+    "{status}  {id}  {title}（{chars:,} 字，{passages:,} 段）",
+    "{status}  {id}  {title} ({chars:,} {chars:character|characters}, {passages:,} {passages:passage|passages})",
 )
-INGEST_TOTAL = Phrase("共 {total} 个文件：{counts}", "{total} files: {counts}")
+INGEST_TOTAL = Phrase("共 {total} 个文件：{counts}", "{total} {total:file|files}: {counts}")
 COUNTS = {
     "added": Phrase("收入 {n}", "{n} added"),
     "replaced": Phrase("更新 {n}", "{n} replaced"),
@@ -204,7 +217,7 @@ COUNTS = {
 }
 SKIPPED = Phrase(
     "{folder}：跳过 {n} 个不支持的文件（{suffixes}）",
-    "{folder}: skipped {n} files of other kinds ({suffixes})",
+    "{folder}: skipped {n} {n:file|files} of other kinds ({suffixes})",
 )
 NO_SUFFIX = Phrase("无扩展名", "no suffix")
 NOTHING_READABLE = Phrase(
@@ -220,7 +233,7 @@ SHELF_EMPTY = Phrase(
 )
 DELETED = Phrase(
     "已删除 {id}  {title}：原文与 {passages} 段索引（字词、向量）均已清除，核对无残留。",
-    "Deleted {id}  {title}: its text and {passages} passages are gone from the word index and the vectors, as checked.",
+    "Deleted {id}  {title}: its text and {passages} {passages:passage|passages} are gone from the word index and the vectors, as checked.",
 )
 GENRES = {
     "annual_report": Phrase("年度报告", "annual report"),
@@ -230,8 +243,8 @@ GENRES = {
     "other": Phrase("其他", "other"),
 }
 PUBLISHED = Phrase("{date} 发布", "published {date}")
-CHARS = Phrase("{n:,} 字", "{n:,} characters")
-PASSAGES = Phrase("{n} 段", "{n} passages")
+CHARS = Phrase("{n:,} 字", "{n:,} {n:character|characters}")
+PASSAGES = Phrase("{n} 段", "{n} {n:passage|passages}")
 ID = Phrase("编号", "Id")
 SOURCE = Phrase("来源", "Source")
 SECTIONS = Phrase("章节", "Sections")
@@ -254,7 +267,7 @@ QUOTED = Phrase("“{quote}”", "“{quote}”")
 PAGE = Phrase("第 {page} 页", "page {page}")
 DROPPED = Phrase(
     "另有 {n} 条模型所写的内容因原文不支持而删去。",
-    "{n} claims written by the model were taken out: the text does not carry them.",
+    "{n} {n:claim|claims} written by the model {n:was|were} taken out: the text does not carry {n:it|them}.",
 )
 MADE_BY_EXTRACTION = Phrase(
     "各条均摘自报告原文，方括号数字是出处。",
@@ -281,7 +294,7 @@ LINE_WITHOUT = Phrase('第 {line} 行没有可用的 "{field}"', 'line {line} ha
 LINE_REPORT = Phrase('第 {line} 行的 "report" 要是报告编号', '"report" in line {line} must be a report\'s id')
 BATCH_FAILED = Phrase(
     '{total} 行中有 {failed} 行未完成，原因见各行的 "error"。',
-    '{failed} of {total} lines failed; each says why in "error".',
+    '{failed} of {total} {total:line|lines} failed; {failed:it|each} says why in "error".',
 )
 
 # --- doctor ---------------------------------------------------------------------------------------------
@@ -300,8 +313,10 @@ DATA_DIR_REMEDY = Phrase(
     "请修改权限，或把 REPORTBOT_DATA_DIR 指向别处。", "Change its permissions, or set REPORTBOT_DATA_DIR."
 )
 THIS_SHELF = Phrase("书架（{workspace}）", "shelf ({workspace})")
-SHELF_HOLDS = Phrase("{n} 份报告", "{n} reports")
-EMBEDDING_WORKS = Phrase("{name} 可用（{dimensions} 维）", "{name} works ({dimensions} dimensions)")
+SHELF_HOLDS = Phrase("{n} 份报告", "{n} {n:report|reports}")
+EMBEDDING_WORKS = Phrase(
+    "{name} 可用（{dimensions} 维）", "{name} works ({dimensions} {dimensions:dimension|dimensions})"
+)
 EMBEDDING_NONE = Phrase("没有可用的模型，只按字词搜索", "none: searching by words alone")
 EMBEDDING_REMEDY = Phrase(
     "设 OPENAI_EMBEDDING_MODEL 可按意思搜索。", "Set OPENAI_EMBEDDING_MODEL to search by meaning."
@@ -313,6 +328,8 @@ ENGINE_KEY_UNUSED = Phrase(
     "extractive; OPENAI_API_KEY is set, but this version writes nothing by model",
 )
 ALL_WELL = Phrase("一切正常。", "All is well.")
-SOME_WARNINGS = Phrase("可以使用，有 {n} 处提醒。", "Ready for use, with {n} warnings.")
-SOME_BROKEN = Phrase("有 {n} 处需要处理。", "{n} things need attention.")
-REINDEXED = Phrase("已重建索引：{reports} 份报告。", "Both indexes are rebuilt: {reports} reports.")
+SOME_WARNINGS = Phrase("可以使用，有 {n} 处提醒。", "Ready for use, with {n} {n:warning|warnings}.")
+SOME_BROKEN = Phrase("有 {n} 处需要处理。", "{n} {n:thing needs|things need} attention.")
+REINDEXED = Phrase(
+    "已重建索引：{reports} 份报告。", "Both indexes are rebuilt: {reports} {reports:report|reports}."
+)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from chains.cite import Citer
 from chains.figures import find_figures, split_figures
 from chains.items import ItemDraft, after_lead, find_items
 from chains.models import Item, Summary
 from store.models import Document, Kind, Report
-from store.sentences import Span, clauses, sentences
+from store.sentences import Span, clauses, sentences, trim
 
 KINDS = (Kind.ACHIEVEMENTS, Kind.SHORTCOMINGS, Kind.PLANS)
 _BUDGET_CHARS = {Kind.ACHIEVEMENTS: 120, Kind.SHORTCOMINGS: 200, Kind.PLANS: 150}
 _PART_CHARS = {Kind.ACHIEVEMENTS: 80, Kind.SHORTCOMINGS: 110, Kind.PLANS: 60}
 _MAX_ACHIEVEMENTS = 18
 _PER_PARAGRAPH = 3
+_BARE_CHARS = 40
+"""What is shorter than this only names an item and says nothing of it."""
+_LONG_PART_CHARS = 360
+_HEAD_CHARS = 22
 _AT_LEAST = 6
 _RITUAL = re.compile(
     r"习近平|学习贯彻|学习宣传|深刻领会|重要(?:讲话|指示|论述)|精神|指导思想|高度重视|统一思想|提高站位|政治站位|思想认识|领导小组|组织领导|亲自|带头|第一议题|民主集中制|中心组"
-    r"|述职|意识|两个维护|两个确立|始终坚持|认真落实|牢牢把握"
+    r"|述职|意识|两个维护|两个确立|四个自信|敬意|感谢|来之不易|不平凡|众志成城|回望|回首|坚强领导|始终坚持|认真落实|牢牢把握"
 )
 _NAMED = re.compile(
-    r"《[^》]{2,40}》|“[^”]{2,16}”|(?:建成|新建|出台|制定|印发|完成|办理|查处|受理|荣获|获评|入选|开工|投入|发放|化解)"
+    r"《[^》]{2,40}》|“(?!十[一二三四五]五|[两二三四五]个)[^”]{2,16}”|(?:建成|新建|出台|制定|印发|完成|办理|查处|受理|荣获|获评|入选|开工|投入|发放|化解)"
 )
 _DATED = re.compile(r"(?:19|20)\d\d年|\d{1,2}月")
 
@@ -111,16 +117,26 @@ def condense(text: str, span: Span, budget_chars: int) -> list[Span]:
     """
     if span.end - span.start <= budget_chars * 1.3:
         return [span]
-    pieces = sentences(text, span.start, span.end)
-    if len(pieces) == 1 or pieces[0].end - pieces[0].start > budget_chars:
-        pieces = clauses(text, span.start, span.end)
+    whole = sentences(text, span.start, span.end)
+    cut = len(whole) == 1 or whole[0].end - whole[0].start > budget_chars
+    pieces = [
+        piece
+        for sentence in whole
+        for piece in (
+            clauses(text, sentence.start, sentence.end)
+            if cut or sentence.end - sentence.start > 2 * budget_chars
+            else [sentence]
+        )
+    ]
     kept = {0}
     used = pieces[0].end - pieces[0].start
     for index in sorted(range(1, len(pieces)), key=lambda i: -substance(pieces[i].of(text))):
         size = pieces[index].end - pieces[index].start
-        if used + size <= budget_chars or (len(kept) == 1 and used < 40 and size < 2 * budget_chars):
+        if used + size <= budget_chars or (len(kept) == 1 and used < _BARE_CHARS and size < 2 * budget_chars):
             kept.add(index)
             used += size
+    if kept == {0} and used < _BARE_CHARS and len(pieces) > 1:
+        kept.add(max(range(1, len(pieces)), key=lambda i: substance(pieces[i].of(text))))
     return _merge([pieces[index] for index in sorted(kept)], text)
 
 
@@ -150,15 +166,30 @@ def substance(sentence: str) -> float:
     )
 
 
+def _headed_parts(text: str, draft: ItemDraft) -> Iterator[Span]:
+    """Give the parts of a draft, a long one cut where a short sentence without a figure heads what follows it."""
+    for part in draft.parts:
+        pieces = sentences(text, part.start, part.end)
+        heads = [
+            piece.start
+            for piece, following in zip(pieces, pieces[1:], strict=False)
+            if piece.end - piece.start <= _HEAD_CHARS < following.end - following.start
+            and not re.search(r"[，,；;\d]", piece.of(text))
+        ]
+        long = part.end - part.start > _LONG_PART_CHARS
+        bounds = (
+            [part.start, *(h for h in heads if h > part.start), part.end] if long else [part.start, part.end]
+        )
+        yield from (trim(text, start, end) for start, end in pairwise(bounds))
+
+
 def _achievements(document: Document, citer: Citer) -> list[Item]:
     """Choose the achievements that have substance, a few from each paragraph, in the report's order."""
     text = document.text
     candidates: list[tuple[float, int, int, ItemDraft]] = []
     for paragraph, draft in enumerate(_drafts(document, Kind.ACHIEVEMENTS)):
-        for part in draft.parts:
-            single = ItemDraft(
-                draft.section, draft.topic, (part,), draft.title if part is draft.parts[0] else None
-            )
+        for part in _headed_parts(text, draft):
+            single = replace(draft, parts=(part,), title=draft.title if part.start == draft.start else None)
             candidates.append((substance(part.of(text)), paragraph, part.start, single))
     ranked = sorted(candidates, key=lambda c: (-c[0], c[2]))
     chosen: list[tuple[float, int, int, ItemDraft]] = []

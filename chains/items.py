@@ -10,15 +10,29 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from store.kinds import announces_shortcomings, is_closing, is_commitment, is_generic_heading, leans_to
+from store.kinds import (
+    announces_shortcomings,
+    is_closing,
+    is_commitment,
+    is_generic_heading,
+    leans_to,
+    only_thanks,
+)
 from store.models import Kind, Section
 from store.numbering import enumerated_at, marker_at
 from store.outline import Region, regions
 from store.sentences import Span, listed, paragraphs, points, sentences, trim
+from store.simplify import simplify
 
 _WHOLE_MAX = 600
 _TOPIC_MAX = 40
-_TITLE_STOP = re.compile(r"[。；;：:，,！!？?]|(?<=[\u4e00-\u9fff”」）)])\.(?!\d)")
+_TITLE_STOP = re.compile(r"[。；;：:，！!？?｜]|,(?!\d{3})|(?<=[\u4e00-\u9fff”」）)])\.(?!\d)")
+# What only says when, under whose guidance or who speaks: a point is not named by it.
+_WHEN = re.compile(
+    r"(?:(?:(?:过去|这|近|近来|前)?[一二三四五六七八九十两几]年(?:来|以来|里|间)?|(?:今|去|前|全|明)年(?:以来|里)?|(?:过去|这)的?一年|(?:19|20)\d\d年(?:以来|度)?"
+    r"|(?:到|至|截至)[^，。]{1,8}(?:底|末|前)|“[^”]{2,6}”(?:时期|期间)(?:以来)?|截至目前|目前|当前|同时|此外|另外"
+    r"|[在经][^，。]{2,40}(?:领导|指导|支持|关心|努力|配合|奋斗)下?|按照[^，。]{2,36}(?:部署|要求|安排))[，,]\s*)*(?:我们(?=[\u4e00-\u9fff]))?"
+)
 _SALUTATION = re.compile(r"(?:各位代表|同志们|各位委员)[！!，,。：:]\s*")
 _ANNOUNCES = re.compile(r"[^。]{0,30}(?:以下|如下)[^，。；]{0,8}[。.]")
 _BULLET = re.compile(r"[—●•■◆▪·]+\s*")
@@ -133,10 +147,10 @@ def _members(text: str, section: Section, body: Span) -> Iterator[ItemDraft]:
     counted = [line for line in lines if enumerated_at(text, line.start) or _BULLET.match(text, line.start)]
     if len(counted) >= 2 and section.kind is not Kind.ACHIEVEMENTS:
         lines = lines[lines.index(counted[0]) : lines.index(counted[-1]) + 1]
-    for line in lines:
-        spans = [*_line_members(text, section, line, alone=len(lines) == 1)]
-        for span in spans:
-            yield ItemDraft(section, _topic(text, section, span, alone=len(spans) == 1), (span,))
+    spans = [span for line in lines for span in _line_members(text, section, line, alone=len(lines) == 1)]
+    spans = [span for span in spans if not _SALUTATION.fullmatch(text, span.start, span.end)]
+    for span in spans:
+        yield ItemDraft(section, _topic(text, section, span, alone=len(spans) == 1), (span,))
 
 
 def _line_members(text: str, section: Section, line: Span, *, alone: bool) -> Iterator[Span]:
@@ -157,13 +171,19 @@ def _admissions(text: str, line: Span, *, alone: bool) -> Iterator[Span]:
     """Give each sentence, or member of its list, that names something lacking."""
     pieces = sentences(text, line.start, line.end)
     for piece in pieces:
-        if is_commitment(piece.of(text)):
+        if is_commitment(piece.of(text)) or _demands(piece.of(text)):
             continue
         named = _after_announcement(text, piece)
         if named is not None:
             yield from _listed(text, named) or [named]
         elif alone and len(pieces) == 1:
             yield piece
+
+
+def _demands(sentence: str) -> bool:
+    """Tell whether a sentence says what has to be done and not what is lacking."""
+    must = re.match(r"[^，。]{0,14}(?:应当|应该|必须)", simplify(sentence))
+    return must is not None and leans_to(sentence) is not Kind.SHORTCOMINGS
 
 
 def _sentence_members(text: str, line: Span) -> Iterator[Span]:
@@ -201,14 +221,14 @@ def _introduces(text: str, line: Span) -> bool:
 
 
 def _lines(text: str, section: Section, body: Span) -> list[Span]:
-    """Give a section's paragraphs without what greets the audience and what rounds the report off."""
+    """Give a section's paragraphs without what greets or thanks the audience and what rounds the report off."""
     lines = _without_closing(text, paragraphs(text, body.start, body.end), section)
     return [
         Span(greeting.end(), line.end)
         if (greeting := _SALUTATION.match(text, line.start, line.end))
         else line
         for line in lines
-        if not _SALUTATION.fullmatch(text, line.start, line.end)
+        if not (_SALUTATION.fullmatch(text, line.start, line.end) or only_thanks(line.of(text)))
     ]
 
 
@@ -244,7 +264,8 @@ def after_lead(text: str, position: int) -> int:
     end = lead.end() if lead else bullet.end() if bullet else _after_marker(text, position)
     while text[end : end + 1] in {"，", ",", "、", " "}:
         end += 1
-    return end
+    # "首先，是增速加快" names the point without its 是.
+    return end + 1 if lead and not lead[0].endswith("是") and text[end : end + 1] == "是" else end
 
 
 def heading_title(section: Section) -> str:
@@ -262,5 +283,13 @@ def _topic(text: str, section: Section, span: Span, *, alone: bool) -> str:
 def _lead(text: str, span: Span) -> str:
     """Name a point by its first clause."""
     start = after_lead(text, span.start)
-    stop = _TITLE_STOP.search(text, start + 2, min(span.end, start + _TOPIC_MAX))
-    return text[start : stop.start() if stop else min(span.end, start + _TOPIC_MAX)].strip()
+    when = _WHEN.match(simplify(text[start : start + _TOPIC_MAX]))
+    if when and start + when.end() < span.end:
+        start += when.end()
+    limit = min(span.end, start + _TOPIC_MAX)
+    stop = _TITLE_STOP.search(text, start + 2, limit)
+    if stop is None and limit < span.end:
+        limit = (
+            max(text.rfind("、", start + 8, limit), start + 8) if "、" in text[start + 8 : limit] else limit
+        )
+    return text[start : stop.start() if stop else limit].strip()

@@ -24,6 +24,7 @@ _TITLE_END = re.compile(
 _LATIN_SCRAP = re.compile(r"^[A-Za-z .]{1,30}$")
 _SLACK = 6
 """How much short of the margin a full line may be: a wide character or a number that did not fit."""
+_NARROWEST = 0.75
 _MENU_RUN = 6
 _MENU_WIDTH = 28
 _MIN_BODY_CHARS = 50
@@ -94,7 +95,8 @@ def _lines(source: SourceText) -> tuple[list[Line], list[str]]:
         page = max(bisect_right(source.page_starts, begin) - 1, 0)
         visible, removed = noise.strip_invisible(raw)
         hidden += removed
-        text = noise.strip_pinyin(noise.close_spaced_words(visible.strip()), toneless=toneless)
+        shown = noise.strip_controls(noise.close_spaced_words(visible.strip()))
+        text = noise.strip_pinyin(shown, toneless=toneless)
         if text:
             indented = visible[:1] in "\u3000\t" or visible.startswith("  ")
             lines.append(Line(text, _width(visible.rstrip()), page, indented, after_blank))
@@ -193,7 +195,13 @@ def _clean_tail(lines: list[Line]) -> list[Line]:
             lines = lines[:index]
             break
     return _drop_menus(
-        [line for line in lines if not (noise.is_button(line.text) or _LATIN_SCRAP.match(line.text))]
+        [
+            line
+            for line in lines
+            if not (
+                noise.is_button(line.text) or noise.is_labelled(line.text) or _LATIN_SCRAP.match(line.text)
+            )
+        ]
     )
 
 
@@ -202,14 +210,21 @@ def _drop_menus(lines: list[Line]) -> list[Line]:
     kept: list[Line] = []
     run: list[Line] = []
     for line in [*lines, None]:
-        if line is not None and _is_menu_entry(line.text):
+        if line is not None and (_is_menu_entry(line.text) or noise.is_columns(line.text)):
             run.append(line)
             continue
-        kept += run if len(run) < _MENU_RUN else []
+        kept += _without_columns(run) if len(run) < _MENU_RUN else []
         run = []
         if line is not None:
             kept.append(line)
     return kept
+
+
+def _without_columns(run: list[Line]) -> list[Line]:
+    """Drop the names of a site's columns, where several stand together, from a run too short to be a menu."""
+    columns = [line for line in run if noise.is_columns(line.text)]
+    several = len(columns) > 1 or any(len(line.text.split()) > 1 for line in columns)
+    return [line for line in run if line not in columns] if several else run
 
 
 def _is_menu_entry(text: str) -> bool:
@@ -285,8 +300,12 @@ def _continues(previous: Line, line: Line, width: int | None, *, indents: bool) 
         return True
     if line.page != previous.page and len(previous.text) > 20 and not _SENTENCE_END.search(previous.text):
         return True
-    if width is None or previous.width < width - _SLACK:
+    if width is None:
         return False
+    if previous.width < width - _SLACK:
+        # Wrapped at a count of characters, lines with many digits are narrower; the indents still tell.
+        long_enough = previous.width >= _NARROWEST * width
+        return indents and long_enough and not line.indented and not _SENTENCE_END.search(previous.text)
     if _SENTENCE_END.search(previous.text):
         return indents and not line.indented
     return not line.indented

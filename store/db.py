@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,11 +24,14 @@ from sqlalchemy import (
     Text,
     event,
 )
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from store.errors import UsageError
 from store.health import DatabaseError
 
 SCHEMA_VERSION = 1
+# Where the package that brings a driver is not called as the driver.
+DRIVER_PACKAGES = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 BUSY_TIMEOUT_MS = 10_000
 
 metadata = MetaData()
@@ -117,10 +121,28 @@ def sqlite_url(data_dir: Path) -> str:
 
 def open_engine(url: str) -> Engine:
     """Connect to `url`; SQLite gets WAL, foreign keys and patience."""
-    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = _create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _create_engine(url: str) -> Engine:
+    try:
+        return sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    except NoSuchModuleError as error:
+        kind = sa.make_url(url).drivername
+        raise UsageError(
+            f"DATABASE_URL 里的数据库 {kind} 不认识",
+            hint="请写 postgresql+psycopg://…，或去掉 DATABASE_URL 以使用 SQLite。",
+        ) from error
+    except ModuleNotFoundError as error:
+        module = error.name or sa.make_url(url).drivername
+        package = DRIVER_PACKAGES.get(module, module)
+        raise UsageError(
+            f"DATABASE_URL 要用的数据库驱动 {module} 没有安装",
+            hint=f'请运行 `{sys.executable} -m pip install "{package}"`，或去掉 DATABASE_URL 以使用 SQLite。',
+        ) from error
 
 
 @contextmanager

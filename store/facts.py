@@ -90,6 +90,11 @@ def _genre(plain: str, title: str) -> ReportKind:
         return ReportKind.WORK_REPORT
     if re.search(r"(?:通知|通告|公告|函)(?:[（(].*)?$", title):
         return ReportKind.NOTICE
+    if re.search(
+        r"(?:报告|总结|汇报|情况)[^，。]{0,2}(?:及|和|暨|与|、)[^，。]{0,24}(?:计划|安排|打算|思路|要点)",
+        title,
+    ):
+        return ReportKind.ANNUAL_REPORT
     if re.search(r"(?:方案|计划|要点|规划|纲要|安排)(?:[（(].*)?$", title):
         return ReportKind.PLAN
     if re.search(r"(?:报告|总结|汇报|情况|通报)(?:[（(].*)?$", title):

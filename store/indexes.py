@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +13,7 @@ from store.errors import IndexMismatchError
 from store.models import Scope
 from store.rows import indexed_text, report_of
 from store.shelf import Shelf
-from store.vectors import EXACT_UP_TO, VectorIndex
+from store.vectors import NAMED_UP_TO, VectorIndex, exact_up_to
 from store.words import WordEntry, WordHits, WordIndex
 
 Vector = Sequence[float]
@@ -107,51 +107,61 @@ class Indexes:
     # --- search -----------------------------------------------------------------------------
 
     def candidates(
-        self, query: str, scope: Scope, limit: int, vector: Callable[[], Vector] | None, *, all_shelves: bool
+        self,
+        query: str,
+        scope: Scope,
+        limit: int,
+        vector: Callable[[], Vector] | None,
+        *,
+        held: Mapping[str, int],
     ) -> Candidates:
-        """Ask both indexes at once. `vector` may compute; `all_shelves`: no other workspace exists."""
-        task = self._threads.submit(self._dense, scope, limit, vector) if vector is not None else None
+        """Ask both indexes at once. `vector` may compute; `held`: every workspace's number of passages."""
+        task = self._threads.submit(self._dense, scope, limit, vector, held) if vector is not None else None
         words = self.words.search(
             query,
             limit,
-            workspaces=None if all_shelves else scope.workspaces,
+            workspaces=None if set(held) <= set(scope.workspaces) else scope.workspaces,
             report_ids=scope.report_ids,
         )
         return Candidates(task.result() if task is not None else {}, words)
 
-    def _dense(self, scope: Scope, limit: int, vector: Callable[[], Vector]) -> dict[str, float]:
+    def _dense(
+        self, scope: Scope, limit: int, vector: Callable[[], Vector], held: Mapping[str, int]
+    ) -> dict[str, float]:
         query = vector()
         found: dict[str, float] = {}
         for workspace in dict.fromkeys(scope.workspaces):
-            found.update(self._dense_in(workspace, scope, limit, query))
+            found.update(self._dense_in(workspace, scope, limit, query, held.get(workspace, 0)))
         best = sorted(found.items(), key=lambda pair: -pair[1])
         return dict(best[:limit])
 
-    def _dense_in(self, workspace: str, scope: Scope, limit: int, query: Vector) -> dict[str, float]:
+    def _dense_in(
+        self, workspace: str, scope: Scope, limit: int, query: Vector, held: int
+    ) -> dict[str, float]:
         if self.vectors is None:
             return {}
-        if scope.report_ids is None:
+        reports = scope.report_ids
+        if reports is None:
             return self.vectors.search(workspace, query, limit)
-        ids = self._shelf.passage_ids(workspace, scope.report_ids, limit=EXACT_UP_TO + 1)
-        if len(ids) <= EXACT_UP_TO:
+        ids = self._shelf.passage_ids(workspace, reports, limit=NAMED_UP_TO + 1)
+        if len(ids) <= exact_up_to(held):
             return self.vectors.compare(workspace, query, ids, limit)
-        return self._wide(self.vectors, workspace, scope.report_ids, limit, query)
+        if sifted := self._sifted(self.vectors, workspace, reports, limit, query):
+            return sifted
+        named = ids if len(ids) <= NAMED_UP_TO else None
+        return self.vectors.search(workspace, query, limit, report_ids=reports, passage_ids=named)
 
-    def _wide(
+    def _sifted(
         self, vectors: VectorIndex, workspace: str, report_ids: frozenset[str], limit: int, query: Vector
     ) -> dict[str, float]:
-        """Search within many reports: look deeper and sift where that is enough, filter where not.
-
-        Chroma's filter takes time in proportion to what it lets through (35 ms for 10,000).
-        """
+        """Look deeper into the whole shelf and keep what is in scope; nothing where that is not enough."""
         share = self._shelf.share(workspace, report_ids)
         depth = int(SIFT_MARGIN * limit / share) if share else 0
-        if 0 < depth <= SIFT_UP_TO:
-            found = vectors.search(workspace, query, depth)
-            sifted = {key: found[key] for key in found if report_of(key) in report_ids}
-            if len(sifted) >= limit:
-                return dict(islice(sifted.items(), limit))
-        return vectors.search(workspace, query, limit, report_ids=report_ids)
+        if not 0 < depth <= SIFT_UP_TO:
+            return {}
+        found = vectors.search(workspace, query, depth)
+        sifted = {key: found[key] for key in found if report_of(key) in report_ids}
+        return dict(islice(sifted.items(), limit)) if len(sifted) >= limit else {}
 
     # --- held against SQL ---------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from store.models import Kind, ReportKind
 from store.simplify import simplify
@@ -13,6 +14,15 @@ _SHORTCOMINGS = re.compile(
     rf"|^(?:工作(?:中|上)?的?)?{_PROBLEM}(?:[和与及、，]|$)"
     rf"|需要?(?:进一步)?改进(?:之处|的|$)|有待(?:进一步)?(?:改进|加强|提高|完善)的|待(?:改进|解决)的|不足之处"
     rf"|{_PROBLEM}(?:和|与|及|、)?(?:其)?(?:{_PROBLEM}|原因(?:分析)?|成因(?:分析)?|分析|方面|情况)?$"
+)
+# What a heading says of them without 存在: "短板弱项不容忽视", "查找差距", "正视不足".
+_PREDICATE = r"(?:不容忽视|不容小觑|不可忽视|(?:依然|仍然|仍|依旧|还|较为|比较|尤为)?(?:存在|突出|明显|凸显|显现|较多|较大|不少|犹存|尚存|待补|待解|并存))"
+_FACED = re.compile(
+    rf"{_PROBLEM}[^，。；]{{0,6}}{_PREDICATE}$"
+    rf"|(?:查找|查摆|检视|自查|剖析|反思|正视|认清|找准|看到|直面)[^，。；]{{0,6}}{_PROBLEM}[^，。；]{{0,4}}(?:$|[，,])"
+)
+_MENDED = re.compile(
+    r"整改|解决|化解|补齐|补足|补强|提升|改进|推动|推进|促进|落实|治理|攻坚|突破|破解|清零|完善"
 )
 _ACTION_ON_PROBLEM = re.compile(
     rf"(?:解决|化解|整改|破解|打通|疏通|纾解|破除|缓解|消减|清除|攻坚|突破|克服|化除|弥补|补强|补齐|聚焦|针对|排查|整治|治理|消除|攻克|应对|直面|坚持|推动|防范|纠治|回应|办理)[^，。；]{{0,16}}{_PROBLEM}"
@@ -54,12 +64,12 @@ _PLANS_CUE = re.compile(
     r"|^[“\"]?十[五六七]五[”\"]?时期[^。]{0,80}(?:目标|将|要)"
 )
 _COMMITMENT = re.compile(
-    r"^(?:对此|对这些|对于(?:这些|上述|以上|此)|针对(?:上述|以上|这些)|这些问题|面对这些|为此|我们(?:一定|必须|将|要))[^。]{0,80}(?:解决|改进|应对|克服|重视|整改|努力)"
+    r"^(?:对此|对这些|对于(?:这些|上述|以上|此)|针对(?:上述|以上|这些)|这些问题|这些[^，。]{0,10}必须|面对这些|为此|我们(?:一定|必须|将|要))[^。]{0,80}(?:解决|改进|应对|克服|重视|整改|努力)"
 )
 _LACK = re.compile(
     r"不足|不够|不强|不高|不大|不多|不深|不牢|不严|不实|不细|不准|不清|不力|不齐|不到位|不平衡|不充分|不完善|不健全|不规范|不及时|不均|不全|不畅|滞后"
     r"|薄弱|短缺|缺乏|缺少|欠缺|紧缺|有待|仍需|尚需|还需|需进一步|尚未|还未|未能|未完成|未形成|较弱|较慢|较低|偏低|偏弱|偏少|较少|单一|困难|难度|压力"
-    r"|隐患|差距|短板|弱项|问题|疏漏|卡点|堵点|脱节|参差不齐|存在|制约|突出"
+    r"|匮乏|空转|流于|虚化|弱化|缺位|断档|没有(?:压实|跟上|落实|落地|打通|形成|建立|覆盖|发挥)|隐患|差距|短板|弱项|问题|疏漏|卡点|堵点|脱节|参差不齐|存在|制约|突出"
 )
 _INTENT = re.compile(
     r"^(?:将|要|拟|计划|力争|确保|持续|继续|进一步|加强|加大|加快|强化|提升|提高|完善|健全|推进|推动|深化|优化|严格|落实|开展|坚持|建立|创新|抓好|抓实"
@@ -72,6 +82,9 @@ _CLOSING = re.compile(
 )
 
 
+_THANKS = re.compile(
+    r"(?:致以|表示|道一声)[^。，]{0,16}(?:敬意|感谢|谢意|问候)|向[^。，]{2,30}致敬|(?:成绩|成就|成果)(?:的取得)?，?(?:实属|殊为)?来之不易|这些成绩的取得"
+)
 _FIRMLY_PLANS = re.compile(
     r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?的?|打算|(?:工作|行动)?(?:计划|安排)$"
 )
@@ -96,9 +109,12 @@ def heading_kinds(heading: str, genre: ReportKind, base_year: int | None) -> lis
     plain = simplify(heading)
     if _ASIDE.search(plain) and not _PLANS.search(plain):
         return [Kind.OTHER]
-    short = _SHORTCOMINGS.search(plain)
+    faced = _FACED.search(plain)
+    if faced and _MENDED.search(plain):
+        faced = None
+    short = _SHORTCOMINGS.search(plain) or faced
     acted = _ACTION_ON_PROBLEM.search(plain) and not _ADMITTED.search(plain)
-    if acted or _DEALT_WITH.search(plain):
+    if not faced and (acted or _DEALT_WITH.search(plain)):
         short = None
     plan = _PLANS.search(plain) or _later_year(plain, base_year)
     done = _DONE.search(plain)
@@ -157,7 +173,7 @@ def announces_shortcomings(sentence: str) -> bool:
         len(plain) < 90
         and (admits_shortcomings(plain) or re.search(rf"(?:存在|面临)[^。]{{0,16}}{_PROBLEM}", plain))
         and re.search(
-            rf"(?:一些|不少|许多|诸多|以下|几个|一定|若干|多个|各种|老|新)[^。，]{{0,12}}{_PROBLEM}[^。，；]{{0,8}}[。！]?$|[:：]$|主要(?:表现|体现)?[在为是有]?[。:：]?$",
+            rf"(?:一些|不少|许多|诸多|以下|几个|一定|若干|多个|各种|老|新|严重的(?=缺点|问题|不足))[^。，]{{0,12}}{_PROBLEM}[^。，；]{{0,8}}[。！]?$|[:：]$|主要(?:表现|体现)?[在为是有]?[。:：]?$",
             plain,
         )
     )
@@ -179,6 +195,22 @@ def leans_to(point: str) -> Kind | None:
     if _LACK.search(opening):
         return Kind.SHORTCOMINGS
     return Kind.PLANS if _INTENT.match(opening) else None
+
+
+def only_lacks(points: Sequence[str]) -> bool:
+    """Tell whether several points each open with something lacking and with no deed or intention."""
+    openings = [re.split(r"[。；;\n]", simplify(point), maxsplit=1)[0] for point in points]
+    return len(openings) > 1 and all(
+        _LACK.search(opening)
+        and not (_INTENT.match(opening) or _MENDED.search(opening) or _ACTION_ON_PROBLEM.search(opening))
+        for opening in openings
+    )
+
+
+def only_thanks(paragraph: str) -> bool:
+    """Tell whether a paragraph thanks those who did the work and names no figure of what was done."""
+    plain = simplify(paragraph)
+    return bool(_THANKS.search(plain)) and not re.search(r"\d", _YEAR.sub("", plain))
 
 
 def is_closing(paragraph: str) -> bool:

@@ -223,8 +223,7 @@ class Library:
         embed: Callable[[], Sequence[float]] | None = None
         if self._embedding is not None:
             embed = (lambda: vector) if vector is not None else (lambda: self.embed_query(query))
-        everything = set(self._shelves) <= set(scope.workspaces)
-        found = self._indexes.candidates(query, scope, limit, embed, all_shelves=everything)
+        found = self._indexes.candidates(query, scope, limit, embed, held=self._shelves)
         return self._hits(found.dense, found.words.scores, found.words.coverage, scope, limit)[:k]
 
     def holds_phrase(self, phrase: str, scope: Scope) -> bool:
@@ -233,8 +232,7 @@ class Library:
             return False
         self._sync()
         self._ensure_agreement(scope.workspaces)
-        everything = set(self._shelves) <= set(scope.workspaces)
-        found = self._indexes.candidates(phrase, scope, CANDIDATES, None, all_shelves=everything)
+        found = self._indexes.candidates(phrase, scope, CANDIDATES, None, held=self._shelves)
         hits = self._hits({}, found.words.scores, found.words.coverage, scope, CANDIDATES)
         return any(fold(phrase) in fold(hit.passage.text) for hit in hits)
 

@@ -74,6 +74,7 @@ class Section:
 
     `path` is the chain of headings from the top, this one last. `start` is where the heading
     begins, `body_start` where the text after it does, `end` is exclusive. `level` counts from 0.
+    `signs_off`: no part of the report but its signature (agency, date, contact), with an empty path.
     """
 
     path: tuple[str, ...]
@@ -82,6 +83,7 @@ class Section:
     start: int
     body_start: int
     end: int
+    signs_off: bool = False
 
     @property
     def heading(self) -> str:

@@ -13,12 +13,14 @@ from store.kinds import (
     is_commitment,
     is_review,
     leans_to,
+    only_lacks,
     overrides_parent,
     turns_to_plans,
 )
 from store.models import Kind, ReportKind, Section
 from store.numbering import enumerated_at, marker_at
-from store.sentences import Span, paragraphs, sentences, trim
+from store.sentences import Span, paragraphs, points, sentences, trim
+from store.signature import find_signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def outline(text: str, genre: ReportKind, base_year: int | None) -> tuple[Sectio
     """Find the sections of a cleaned text in order, parents before children.
 
     The first section is the preamble, with an empty path, unless a heading opens the text. Parts
-    that the discourse sets off inside a section become sections of their own with its path.
+    that the discourse sets off inside a section become sections of their own with its path. A
+    signature is a section that `signs_off`.
     """
     headings = find_headings(text)
     sections = _nest(text, headings)
@@ -50,6 +53,7 @@ def outline(text: str, genre: ReportKind, base_year: int | None) -> tuple[Sectio
         parts = _by_discourse(text, tops, section, section_kinds, headed)
         headed |= {part.kind for part in parts if part.kind is Kind.SHORTCOMINGS}
         result += parts
+    result += _signatures(text, result)
     return tuple(sorted(result, key=lambda s: (s.start, s.level, -s.end)))
 
 
@@ -61,6 +65,22 @@ def regions(text: str, sections: tuple[Section, ...]) -> Iterator[Region]:
         span = trim(text, section.start, end)
         if span.start < span.end:
             yield Region(section, span.start, span.end)
+
+
+def _signatures(text: str, sections: list[Section]) -> list[Section]:
+    """Set each signature off from the part it happens to stand under, and what follows it there."""
+    found: list[Section] = []
+    for span in find_signatures(text):
+        around = [s for s in (*sections, *found) if s.start < span.start < s.end]
+        if not around or any(span.start <= s.start < span.end for s in sections):
+            continue
+        inner = max(around, key=lambda s: s.level)
+        level = inner.level + 1
+        found.append(Section((), level, Kind.OTHER, span.start, span.start, span.end, signs_off=True))
+        end = min((s.start for s in sections if span.end <= s.start < inner.end), default=inner.end)
+        if text[span.end : end].strip():
+            found.append(Section(inner.path, level, Kind.OTHER, span.end, span.end, end))
+    return found
 
 
 def _nest(text: str, headings: list[Heading]) -> list[Section]:
@@ -87,6 +107,12 @@ def _kinds(text: str, sections: list[Section], genre: ReportKind, base_year: int
     """Give each section the kinds its heading announces, else its parent's, else the genre's."""
     default = Kind.PLANS if genre in (ReportKind.NOTICE, ReportKind.PLAN) else Kind.ACHIEVEMENTS
     own = {s.path: heading_kinds(s.heading, genre, base_year) for s in sections}
+    if not any(Kind.SHORTCOMINGS in kinds_of for kinds_of in own.values()):
+        own |= {
+            s.path: [Kind.SHORTCOMINGS]
+            for s in sections
+            if not own[s.path] and _holds_lacks(text, sections, s)
+        }
     result: list[list[Kind]] = []
     turned = False
     for section in sections:
@@ -101,6 +127,18 @@ def _kinds(text: str, sections: list[Section], genre: ReportKind, base_year: int
             )
         result.append(kinds)
     return result
+
+
+def _holds_lacks(text: str, sections: list[Section], section: Section) -> bool:
+    """Tell whether a part whose heading is silent lists nothing but what is lacking."""
+    if section.level > 0:
+        return False
+    below = [s for s in sections if s.level == 1 and section.start < s.start < section.end]
+    inside = points(text, section.body_start, section.end)
+    found = [text[_after_number(text, s) : s.end] for s in below] or [
+        text[p.body_start : p.end].lstrip("，,、") for p in inside
+    ]
+    return only_lacks(found)
 
 
 def _after_number(text: str, section: Section) -> int:

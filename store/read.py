@@ -28,6 +28,8 @@ UNREADABLE_HINTS = {
     ".ppt": TO_TEXT,
     ".pptx": TO_TEXT,
 }
+REFUSED_SUFFIXES = frozenset((*UNREADABLE_HINTS, ".mht", ".mhtml", ".zip", ".rar", ".7z", ".gz"))
+"""What may well hold a report and is refused with a remedy: in a folder it is named, not passed over."""
 MAX_BYTES = 50 * 1024 * 1024
 SANDBOXED_HTML_BYTES = 1024 * 1024
 

@@ -47,12 +47,19 @@ def _cut(text: str, start: int, end: int, stop: re.Pattern[str]) -> list[Span]:
     spans: list[Span] = []
     position = start
     for match in stop.finditer(text, start, end):
+        if match[0] == "." and _is_quoting(text, position, match.start()):
+            continue
         span = trim(text, position, match.end())
         if span.start < span.end:
             spans.append(span)
         position = match.end()
     rest = trim(text, position, end)
     return [*spans, rest] if rest.start < rest.end else spans
+
+
+def _is_quoting(text: str, start: int, position: int) -> bool:
+    """Tell whether a quotation is open: a dot in it parts words (“美好生活.民法典相伴”)."""
+    return text.rfind("“", start, position) > text.rfind("”", start, position)
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:

@@ -74,8 +74,11 @@ def _collect(shell: Shell, paths: tuple[str, ...]) -> tuple[list[Path], bool]:
 
 
 def walk(folder: Path) -> Found:
-    """Find the files under `folder` that look like reports, in order; hidden ones are passed over."""
-    from store.read import READABLE_SUFFIXES
+    """Find the files under `folder` that look like reports, in order; hidden ones are passed over.
+
+    Formats that are refused with a remedy are among them, so that each gets its line.
+    """
+    from store.read import READABLE_SUFFIXES, REFUSED_SUFFIXES
 
     found = Found()
 
@@ -84,9 +87,10 @@ def walk(folder: Path) -> Found:
 
     for root, folders, names in os.walk(folder, onerror=on_error):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(name for name in names if not name.startswith(".")):
+        # "~$" begins what an office program leaves beside a file that is open.
+        for name in sorted(name for name in names if not name.startswith((".", "~$"))):
             suffix = Path(name).suffix.lower()
-            if suffix in READABLE_SUFFIXES:
+            if suffix in READABLE_SUFFIXES or suffix in REFUSED_SUFFIXES:
                 found.files.append(Path(root, name))
             else:
                 found.skipped[suffix] += 1
@@ -156,7 +160,7 @@ def _said(shell: Shell, result: IngestResult) -> Iterator[str]:
             status=shell.say(texts.STATUSES[result.status]),
             id=report.id,
             title=report.title,
-            chars=f"{report.chars:,}",
+            chars=report.chars,
             passages=report.passages,
         )
 

@@ -1,4 +1,4 @@
-"""A web page -> the lines a reader sees, chrome included; tables become rows that stand alone."""
+"""A web page -> the lines a reader sees, menus left out; tables become rows that stand alone."""
 
 from __future__ import annotations
 
@@ -29,6 +29,34 @@ _BLOCKS = frozenset((
     "td", "tfoot", "th", "thead", "tr", "ul",
 ))
 # fmt: on
+# What HTML itself, or its roles, call page furniture; a header or footer inside these is the text's own.
+_FURNITURE = frozenset(("nav", "aside", "menu"))
+_FURNITURE_ROLES = frozenset(
+    ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "toolbar")
+)
+_PAGE_EDGES = frozenset(("header", "footer"))
+_SECTIONING = frozenset(("article", "main", "section"))
+_HEADLINES = frozenset(("h1", "h2", "h3"))
+_NAMED_FURNITURE = frozenset(
+    (
+        "nav",
+        "navbar",
+        "navigation",
+        "menu",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumb",
+        "crumbs",
+        "sidebar",
+        "topbar",
+        "toolbar",
+        "share",
+    )
+)
+_BETWEEN_LINKS = re.compile(r"[\s|｜/·>＞»›•:：,，、\-—]")
+_ATTACHED = re.compile(r"附[件录表]|.*\.(?:docx?|pdf|xlsx?|wps|ofd|et|zip|rar)\b", re.IGNORECASE)
+_MENU_RUN = 2
+"""How many lines in a row that are nothing but one link make a menu; one line of several is one."""
 _KEEPS_LINES = frozenset(("pre", "textarea"))
 _LIST_STYLES = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -53,11 +81,12 @@ def parse_text(text: str) -> Parsed:
     if root is None or any("Excessive depth" in entry.message for entry in parser.error_log):
         raise ReadError("网页结构已损坏，无法读出文字", hint=EMPTY_HINT)
     page = _Page(root)
-    if not page.text.strip():
+    shown = page.text_without_menus() or page.text
+    if not shown.strip():
         raise ReadError("网页里没有可见的文字", hint=EMPTY_HINT)
     metas = _metas(root)
     return Parsed(
-        text=page.text,
+        text=shown,
         title=_first(metas, _TITLE_METAS) or one_line(root.findtext(".//title") or "") or None,
         published=_published(metas),
         warnings=hidden_warning("网页", page.hidden),
@@ -65,10 +94,18 @@ def parse_text(text: str) -> Parsed:
 
 
 class _Page:
-    """Walks a tree once, without recursion, and gathers its lines."""
+    """Walks a tree once, without recursion, and gathers its lines.
+
+    `menus` holds the indexes of lines that are nothing but links, or page furniture by their element.
+    """
 
     def __init__(self, root: etree._Element, visibility: Visibility | None = None) -> None:
         self.lines: list[str] = []
+        self.menus: set[int] = set()
+        self._links: dict[int, int] = {}
+        self._line_links, self._line_other = 0, False
+        self._in_link = self._in_furniture = self._in_headline = 0
+        self._line_furniture = False
         self.hidden: list[str] = []
         self._visibility = visibility or Visibility(root)
         self._line: list[str] = []
@@ -80,6 +117,12 @@ class _Page:
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
+
+    def text_without_menus(self) -> str:
+        """Give the text without navigation; nothing where that would take the body away too."""
+        kept = [line for index, line in enumerate(self.lines) if index not in self.menus]
+        text = "\n".join(kept)
+        return text if len(re.findall("[。；]", text)) * 2 >= len(re.findall("[。；]", self.text)) else ""
 
     def _walk(self) -> None:
         walker = etree.iterwalk(self._root, events=("start", "end", "comment", "pi"))
@@ -93,6 +136,7 @@ class _Page:
             if element is not self._root:
                 self._say(element.tail)
         self._break()
+        self._mark_menus()
 
     def _enter(self, element: etree._Element) -> bool:
         """Start an element; False when its inside is dealt with or not to be read."""
@@ -106,6 +150,11 @@ class _Page:
         if element.tag == "table" and self._read_table(element):
             return False
         self._preformatted += element.tag in _KEEPS_LINES
+        self._in_furniture += _is_furniture(element)
+        self._in_headline += element.tag in _HEADLINES
+        if _is_link(element):
+            self._line_links += 1
+            self._in_link += 1
         if element.tag == "li":
             self._say(self._item_number(element))
         self._say(element.text)
@@ -115,24 +164,52 @@ class _Page:
         self._preformatted -= element.tag in _KEEPS_LINES
         if element.tag in _BLOCKS:
             self._break()
+        self._in_furniture -= _is_furniture(element)
+        self._in_headline -= element.tag in _HEADLINES
+        self._in_link -= _is_link(element)
 
     def _say(self, text: str | None) -> None:
         if not text:
             return
-        if not self._preformatted:
-            self._line.append(text)
-            return
-        first, *others = text.split("\n")
-        self._line.append(first)
+        first, *others = text.split("\n") if self._preformatted else [text]
+        self._add(first)
         for other in others:
             self._break()
-            self._line.append(other)
+            self._add(other)
+
+    def _add(self, text: str) -> None:
+        self._line.append(text)
+        self._weigh(text)
+
+    def _weigh(self, text: str) -> None:
+        """Note whether the line at hand says anything that is neither a link nor page furniture."""
+        said = _BETWEEN_LINKS.sub("", text)
+        if said and (self._in_headline or not self._in_link):
+            self._line_other = True
+        if said and (self._in_headline or not self._in_furniture):
+            self._line_furniture = False
 
     def _break(self) -> None:
         line = one_line("".join(self._line))
         if line:
+            if self._line_furniture:
+                self.menus.add(len(self.lines))
+            if self._line_links and not self._line_other and not _ATTACHED.match(line):
+                self._links[len(self.lines)] = self._line_links
             self.lines.append(line)
         self._line.clear()
+        self._line_links, self._line_other, self._line_furniture = self._in_link, False, True
+
+    def _mark_menus(self) -> None:
+        """Add to `menus` the runs of lines that are nothing but links."""
+        run: list[int] = []
+        for index in range(len(self.lines) + 1):
+            if index in self._links and not re.search(r"[。；]", self.lines[index]):
+                run.append(index)
+                continue
+            if sum(self._links[line] for line in run) >= _MENU_RUN:
+                self.menus.update(run)
+            run = []
 
     def _item_number(self, item: etree._Element) -> str:
         """The number a browser shows before an item of <ol>; it is not part of the text."""
@@ -162,7 +239,10 @@ class _Page:
         named = " ".join(_Page(caption, self._visibility).lines) if caption is not None else ""
         if named:
             self.lines.append(named)
-        self.lines += row_lines(grid, named or caption_above(self.lines))
+        rows = row_lines(grid, named or caption_above(self.lines))
+        if self._in_furniture:
+            self.menus.update(range(len(self.lines), len(self.lines) + len(rows)))
+        self.lines += rows
 
     def _row(self, row: etree._Element, hidden: list[str]) -> list[Cell]:
         cells = []
@@ -174,6 +254,21 @@ class _Page:
             hidden += inside.hidden
             cells.append(_cell(element, inside.lines))
         return cells
+
+
+def _is_link(element: etree._Element) -> bool:
+    """Tell a way to another page from an anchor and from a jump within this one."""
+    return element.tag == "a" and not (element.get("href") or "#").startswith("#")
+
+
+def _is_furniture(element: etree._Element) -> bool:
+    """Tell by its element, its role or its name whether a part of a page serves the site and not the text."""
+    if element.tag in _FURNITURE or (element.get("role") or "").strip().lower() in _FURNITURE_ROLES:
+        return True
+    if element.tag in _PAGE_EDGES:
+        return not any(above.tag in _SECTIONING for above in element.iterancestors())
+    names = re.split(r"[\s_-]+", f"{element.get('class') or ''} {element.get('id') or ''}".lower())
+    return bool(_NAMED_FURNITURE.intersection(names)) and not re.search("[。；]", _all_text(element))
 
 
 def _cell(element: etree._Element, lines: list[str]) -> Cell:

@@ -11,6 +11,8 @@ import pytest
 from store.embed import EmbeddingModel
 from tests.bot.conftest import Cli
 from tests.bot.samples import RIVERSIDE
+from tests.store.bad_inputs import OLE
+from tests.store.make_files import make_zip
 
 
 def test_ingest_says_what_became_of_each_file_and_counts_on_stderr(cli: Cli, reports: Path) -> None:
@@ -50,13 +52,43 @@ def test_a_folder_walk_passes_over_hidden_and_foreign_files_and_counts_the_latte
     (reports / ".git" / "x.txt").write_text(RIVERSIDE, encoding="utf-8")
     (reports / ".hidden.txt").write_text(RIVERSIDE, encoding="utf-8")
     (reports / "图.png").write_bytes(b"\x89PNG")
-    (reports / "表.xlsx").write_bytes(b"PK")
+    (reports / "声.mp3").write_bytes(b"ID3")
+    (reports / "~$河滨.docx").write_bytes(b"lock")
     (reports / "下级").mkdir()
     (reports / "下级" / "空.TXT").write_text("", encoding="utf-8")
     outcome = cli("ingest", "--json", reports)
     assert [Path(r["path"]).name for r in outcome.records] == ["夜坪.txt", "河滨.txt", "空.TXT"]
-    assert "跳过 2 个不支持的文件（.png 1、.xlsx 1）" in outcome.err
+    assert "跳过 2 个不支持的文件（.mp3 1、.png 1）" in outcome.err
     assert outcome.code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("旧.doc", OLE, "convert-to docx"),
+        ("旧.wps", OLE, "convert-to docx"),
+        ("杂.DOC", bytes(range(256)) * 20, "不支持 .doc 格式"),
+        ("版式.ofd", make_zip({"OFD.xml": "<o/>"}), "另存（打印）为 PDF"),
+        ("文.rtf", b"{\\rtf1 x}", "convert-to docx"),
+        ("表.xlsx", make_zip({"xl/workbook.xml": "<w/>"}), "Excel 表格"),
+        ("包.zip", make_zip({"a.txt": "甲"}), "请解压"),
+        ("存档.mht", b"MIME-Version: 1.0\r\nContent-Type: text/html", "另存为 HTML"),
+    ],
+)
+def test_a_format_that_is_refused_has_its_line_in_a_folder_too_and_the_rest_goes_on(
+    cli: Cli, reports: Path, name: str, content: bytes, said: str
+) -> None:
+    (reports / name).write_bytes(content)
+    outcome = cli("ingest", "--json", reports)
+    assert outcome.code == 1
+    assert [record["status"] for record in outcome.records].count("added") == 2
+    (failed,) = [record for record in outcome.records if record["status"] == "failed"]
+    assert Path(failed["path"]).name == name
+    assert said in failed["error"]
+    (line,) = [line for line in outcome.err.splitlines() if name in line]
+    assert said in line
+    named = cli("ingest", "--json", reports / name)
+    assert named.record["error"] == failed["error"]
 
 
 def test_a_file_that_is_named_is_always_tried(cli: Cli, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -280,6 +281,36 @@ def test_both_languages_fill_in_the_same_values() -> None:
     for name, phrase in phrases():
         zh, en = ({field for _, field, _, _ in Formatter().parse(text) if field} for text in phrase)
         assert zh == en, name
+
+
+@pytest.mark.parametrize(
+    ("phrase", "values", "one", "several"),
+    [
+        (texts.INGEST_TOTAL, {"total": 1, "counts": "-"}, "1 file: -", "2 files: -"),
+        (texts.SHELF_HOLDS, {"n": 1}, "1 report", "2 reports"),
+        (texts.PASSAGES, {"n": 1}, "1 passage", "2 passages"),
+        (texts.SOME_BROKEN, {"n": 1}, "1 thing needs attention.", "2 things need attention."),
+        (texts.SOME_WARNINGS, {"n": 1}, "Ready for use, with 1 warning.", "Ready for use, with 2 warnings."),
+        (
+            texts.DROPPED,
+            {"n": 1},
+            "1 claim written by the model was taken out: the text does not carry it.",
+            "2 claims written by the model were taken out: the text does not carry them.",
+        ),
+    ],
+)
+def test_english_counts_one_thing_and_several(
+    phrase: Phrase, values: dict[str, object], one: str, several: str
+) -> None:
+    assert Say("en")(phrase, **values) == one
+    assert (
+        Say("en")(phrase, **{name: 2 if value == 1 else value for name, value in values.items()}) == several
+    )
+
+
+def test_no_english_phrase_has_a_count_before_a_bare_plural() -> None:
+    plural = r"\{\w+(?::,)?\} (?:file|report|passage|claim|line|warning|thing|character|dimension)s\b"
+    assert [name for name, phrase in phrases() if re.search(plural, phrase.en)] == []
 
 
 def test_every_phrase_is_used() -> None:

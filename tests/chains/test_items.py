@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
 
 from chains.items import ItemDraft, after_lead, find_items, heading_title
-from store.models import Document, Kind, Section
-from tests.reports import SAMPLES, read_text, sample_id, with_noise, wrapped
+from store.document import parse
+from store.formats import html
+from store.models import Document, Kind, Section, SourceText
+from tests.reports import SAMPLES, assembled_texts, read_text, sample_id, with_noise, wrapped
 
 KINDS = (Kind.ACHIEVEMENTS, Kind.SHORTCOMINGS, Kind.PLANS)
 BODY = "全年受理行政复议案件96件，审结88件，纠错率12.5%，群众满意度不断提升，各项工作有序推进，法治建设取得新进展。"
@@ -145,10 +150,39 @@ def test_plans_are_cut_as_the_report_lists_them(body: str, found: list[str]) -> 
             ["人手不足，人均办案24件。", "经费紧张，缺口**万元。"],
         ),
         ("执法力量不足的问题。", ["执法力量不足的问题。"]),
+        ("人手不足。经费紧张。这些问题必须尽快克服。", ["人手不足。", "经费紧张。"]),
+        ("人手不足。各单位应当大力开办业务培训班。经费紧张。", ["人手不足。", "经费紧张。"]),
+        ("但是在这个方面我们还有严重的缺点。人手不足。经费紧张。", ["人手不足。", "经费紧张。"]),
     ],
 )
 def test_shortcomings_are_cut_as_the_report_lists_them(body: str, found: list[str]) -> None:
     assert [text.rstrip("。") for text in shortcomings(body)] == [text.rstrip("。") for text in found]
+
+
+SIGNATURES = [
+    "云溪区司法局\n2024年1月10日",
+    "云溪区司法局\n二〇二四年一月十日",
+    "云溪区司法局\n2024年1月10日\n（联系人：陆某某，联系电话：0000-5550123）",
+    "特此报告。\n云溪区司法局 二〇二四年一月十日",
+    "联系人：陆某某，0000-5550123",
+]
+
+
+@pytest.mark.parametrize(
+    "body", ["（一）充实执法队伍。增配3名。", "一是充实执法队伍。二是增配3名。", "增配3名。"]
+)
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_a_signature_is_part_of_no_item(signature: str, body: str) -> None:
+    assert plans(f"{body}\n{signature}") == plans(body)
+    assert shortcomings(f"{body}\n{signature}") == shortcomings(body)
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_a_signature_on_a_web_page_is_part_of_no_item(signature: str) -> None:
+    lines = f"{HEAD}三、下一步工作打算\n（一）充实执法队伍。增配3名。\n{signature}".split("\n")
+    page = "".join(f"<p>{line}</p>" for line in lines)
+    source = SourceText(html.parse_text(f"<html><body>{page}</body></html>").text, "html")
+    assert said(parse(source, source="报告.html"), Kind.PLANS) == ["充实执法队伍。增配3名。"]
 
 
 def test_only_sentences_that_set_figures_are_kept_of_an_introduction_to_plans() -> None:
@@ -172,6 +206,42 @@ def test_what_stands_above_a_bulleted_list_of_achievements_is_an_achievement_too
         f"报告\n一、2024年工作回顾\n{BODY}\n一年来，我们做了以下工作。\n——建成车间18个。\n——新增学位3200个。"
     )
     assert said(read_text(text), Kind.ACHIEVEMENTS) == [BODY, "——建成车间18个。", "——新增学位3200个。"]
+
+
+# --- whatever comes
+
+
+@given(assembled_texts())
+def test_items_of_whatever_text_are_verbatim_in_order_apart_and_inside_their_section(raw: str) -> None:
+    document = parse(SourceText(raw, "text"), source="报告.txt")
+    taken: list[tuple[int, int]] = []
+    for kind in KINDS:
+        for item in items(document, kind):
+            assert item.parts
+            assert item.section in document.sections
+            assert item.section.kind is kind
+            spans = ((item.title,) if item.title else ()) + item.parts
+            for span in spans:
+                said_here = span.of(document.text)
+                assert item.section.start <= span.start < span.end <= item.section.end
+                assert said_here == said_here.strip()
+                assert "\n" not in said_here
+            assert all(a.end <= b.start for a, b in pairwise(spans))
+            assert item.topic
+            assert item.topic in document.text
+            taken.append((spans[0].start, spans[-1].end))
+    taken.sort()
+    assert all(end <= start for (_, end), (start, _) in pairwise(taken))
+    signatures = [section for section in document.sections if section.signs_off]
+    assert not any(start < s.end and s.start < end for start, end in taken for s in signatures)
+
+
+@given(assembled_texts())
+def test_items_of_a_kind_come_in_the_order_of_the_text(raw: str) -> None:
+    document = parse(SourceText(raw, "text"), source="报告.txt")
+    for kind in KINDS:
+        starts = [item.start for item in items(document, kind)]
+        assert starts == sorted(set(starts))
 
 
 # --- names
@@ -210,6 +280,11 @@ def test_a_sections_title_is_its_heading_without_the_number(path: tuple[str, ...
         ("（一）充实执法队伍。增配3名。\n（二）创新普法载体", ["充实执法队伍", "创新普法载体"]),
         ("一是充实执法队伍，增配3名。二是创新普法载体。", ["充实执法队伍", "创新普法载体"]),
         ("充实队伍；创新载体；建立台账。", ["充实队伍", "创新载体", "建立台账"]),
+        ("到2025年底，建成站点3处，方便群众。\n一年来，我们新增5处。", ["建成站点3处", "新增5处"]),
+        ("完成改造1,452处，投资2亿元。\n首先，是新增5处。", ["完成改造1,452处", "新增5处"]),
+        ("在区委的坚强领导下，充实队伍，增配3名。\n按照市里部署，开设专栏。", ["充实队伍", "开设专栏"]),
+        ("我们要充实队伍。\n今年，要开专栏。", ["要充实队伍", "要开专栏"]),
+        (f"{'健全长效管理机制、' * 6}补齐短板。\n开专栏。", ["、".join(["健全长效管理机制"] * 4), "开专栏"]),
     ],
 )
 def test_an_item_is_named_by_its_heading_or_its_first_clause(body: str, topics: list[str]) -> None:

@@ -151,6 +151,50 @@ def test_a_navigation_menu_above_the_body_goes() -> None:
     assert cleaned(f"{menu}\n{TITLE}\n{BODY}").text == f"{TITLE}\n{BODY}"
 
 
+FULL = [
+    TITLE,
+    BODY,
+    "一、存在的不足",
+    "（一）人手不足。人均办案24件，难以满足需要。",
+    "云溪区司法局",
+    "2025年1月10日",
+]
+
+
+@pytest.mark.parametrize(
+    ("above", "between", "below"),
+    [
+        (["当前位置：首页 > 政务公开 > 报告", "【打印】【关闭】"], [], ["【打印】【关闭】"]),
+        (
+            ["首页 > 政务公开 > 法治政府"],
+            ["2025-01-12 来源：区司法局 【字体：大 中 小】"],
+            ["打印 | 关闭", "上一篇：无"],
+        ),
+        (
+            [],
+            ["您的位置：首页>>信息公开", "字体：【大 中 小】"],
+            ["【字体：大 中 小】【打印】【关闭】", "浏览次数：12"],
+        ),
+        (["机构概况", "政策法规", "当前位置：首页 > 公告"], [], ["（责任编辑：张三）", "[关闭窗口]"]),
+        (
+            ["网站首页 新闻中心 政务公开"],
+            ["字号：[ 大 中 小 ]"],
+            ["您的位置：首页 > 公告", "扫一扫在手机打开当前页", "微信"],
+        ),
+    ],
+)
+def test_a_short_menu_a_trail_and_controls_go_wherever_they_stand(
+    above: list[str], between: list[str], below: list[str]
+) -> None:
+    page = [*above, TITLE, *between, *FULL[1:3], "【打印】", *FULL[3:], *below]
+    assert cleaned("\n".join(page)).text == "\n".join(FULL)
+
+
+def test_one_column_name_above_the_body_stays() -> None:
+    text = f"{TITLE}\n政务公开\n{BODY}"
+    assert cleaned(text).text == text
+
+
 @pytest.mark.parametrize("name", SAMPLES, ids=sample_id)
 def test_a_report_in_a_scraped_page_cleans_to_the_report(name: str) -> None:
     text = SAMPLES[name].text
@@ -173,6 +217,17 @@ IN_PARAGRAPHS = [name for name in SAMPLES if name != "line breaks lost"]
 @pytest.mark.parametrize("name", IN_PARAGRAPHS, ids=sample_id)
 def test_indented_paragraphs_broken_by_hand_are_joined(name: str, columns: int) -> None:
     assert cleaned(wrapped(SAMPLES[name].text, columns)).text == SAMPLES[name].text
+
+
+@pytest.mark.parametrize("characters", [37, 40])
+@pytest.mark.parametrize("name", IN_PARAGRAPHS, ids=sample_id)
+def test_paragraphs_broken_at_a_count_of_characters_are_joined_too(name: str, characters: int) -> None:
+    title, *paragraphs = SAMPLES[name].text.split("\n")
+    lines = [title]
+    for paragraph in paragraphs:
+        indented = f"\u3000\u3000{paragraph}"
+        lines += [indented[i : i + characters] for i in range(0, len(indented), characters)]
+    assert cleaned("\n".join(lines)).text == SAMPLES[name].text
 
 
 FLUSH = """一、工作成效

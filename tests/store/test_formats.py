@@ -117,7 +117,6 @@ def test_html_keeps_what_is_shown_and_nothing_else() -> None:
         "一行<br>二行<ol start=3><li>甲<li>乙</ol><pre>甲\n乙</pre><ruby>区<rt>qū</rt></ruby>"
     )
     assert shown == [
-        "首页 > 要闻",
         "标题",
         "会**次，第一段",
         "一行",
@@ -128,6 +127,80 @@ def test_html_keeps_what_is_shown_and_nothing_else() -> None:
         "乙",
         "区",
     ]
+
+
+BODY = "<h1>某局2024年工作报告</h1><p>全年办结案件96件。</p><p>（一）充实队伍。</p>"
+SHOWN = ["某局2024年工作报告", "全年办结案件96件。", "（一）充实队伍。"]
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<nav>首页 政务公开</nav>",
+        "<nav><ul><li>首页<li>政务公开</ul></nav>",
+        "<header>某市人民政府</header>",
+        "<footer><p>某街1号</p><p>电话0000</p></footer>",
+        "<aside>热点：某会议</aside>",
+        '<div role="navigation">机构概况</div>',
+        "<div role=search>站内检索</div>",
+        '<div role="contentinfo">某街1号</div>',
+        '<div class="left-nav">机构概况</div>',
+        '<div id="breadcrumb">首页 &gt; 报告</div>',
+        '<div class="x"><a href="/">网站首页</a> | <a href="/a">政务公开</a> | <a href="/b">无障碍浏览</a></div>',
+        '<ul><li><a href="/a">机构概况</a></li><li><a href="/b">政策法规</a></li></ul>',
+        '<table><tr><td><a href="/a">机构概况</a><td><a href="/b">政策法规</a></table>',
+        '<div><p><a href="/1">某市召开全市优化营商环境工作推进大会暨重点项目建设现场会</a></p><p><a href="/2">某市领导调研</a></p></div>',
+    ],
+)
+@pytest.mark.parametrize("after", [False, True])
+def test_what_serves_the_site_and_not_the_text_is_left_out(furniture: str, after: bool) -> None:
+    assert page(BODY + furniture if after else furniture + BODY) == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (f"<article><header>{BODY}</header><footer><p>某局</p></footer></article>", [*SHOWN, "某局"]),
+        ("<header><h1>某局报告</h1><p>网站名</p></header><p>办结96件。</p>", ["某局报告", "办结96件。"]),
+        (
+            f'{BODY}<p><a href="/1.doc">附件1：任务表</a></p><p><a href="/2.doc">附件2：清单</a></p>',
+            [*SHOWN, "附件1：任务表", "附件2：清单"],
+        ),
+        (
+            f'{BODY}<p>见<a href="/a">《办法》</a>、<a href="/b">《细则》</a></p>',
+            [*SHOWN, "见《办法》、《细则》"],
+        ),
+        (
+            f'{BODY}<p><a name="x">存在的不足</a></p><p><a href="#y">下一步打算</a></p>',
+            [*SHOWN, "存在的不足", "下一步打算"],
+        ),
+        (f'{BODY}<p><a href="/a">唯一的链接</a></p>', [*SHOWN, "唯一的链接"]),
+        ('<div class="nav">' + BODY + "</div>", SHOWN),
+        ("<nav>" + BODY + "</nav>", SHOWN),
+        (
+            '<p><a href="/a">办结案件96件。</a></p><p><a href="/b">新增站点3处。</a></p>',
+            ["办结案件96件。", "新增站点3处。"],
+        ),
+        (
+            html_table([["文件", "文号"], ['<a href="/a">甲办法</a>', '<a href="/b">一号</a>']]),
+            ["文件：文号", "甲办法：一号"],
+        ),
+    ],
+    ids=[
+        "header of an article",
+        "headline",
+        "attachments",
+        "links in a sentence",
+        "anchors",
+        "one link",
+        "named so",
+        "all in nav",
+        "linked sentences",
+        "links in a table",
+    ],
+)
+def test_what_belongs_to_the_text_stays(body: str, shown: list[str]) -> None:
+    assert page(body) == shown
 
 
 @pytest.mark.parametrize(

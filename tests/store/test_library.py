@@ -281,17 +281,20 @@ def test_a_search_within_reports_sees_only_those(library: Library) -> None:
     assert library.search(LAND, Scope(report_ids=frozenset())) == []
 
 
-@pytest.mark.parametrize("deepest", [0, 1_000], ids=["filtered", "sifted"])
+@pytest.mark.parametrize(
+    ("deepest", "named"), [(0, 1), (0, 1_000), (1_000, 1)], ids=["filtered", "named", "sifted"]
+)
 def test_a_large_scope_answers_like_a_small_one(
-    library: Library, monkeypatch: pytest.MonkeyPatch, deepest: int
+    library: Library, monkeypatch: pytest.MonkeyPatch, deepest: int, named: int
 ) -> None:
     library.add(document(LAND, source="甲"))
     _, second = library.add(document(LAND, LAW, source="乙"))
     scope = Scope(report_ids=frozenset([second.id]))
     monkeypatch.setattr("store.library.CANDIDATES", 1)
     exact = library.search(LAND, scope, k=1)
-    monkeypatch.setattr("store.indexes.EXACT_UP_TO", 1)
+    monkeypatch.setattr("store.indexes.exact_up_to", lambda held: 1)
     monkeypatch.setattr("store.indexes.SIFT_UP_TO", deepest)
+    monkeypatch.setattr("store.indexes.NAMED_UP_TO", named)
     assert [hit.passage.id for hit in library.search(LAND, scope, k=1)] == [f"{second.id}-0000"]
     assert [hit.passage.id for hit in exact] == [f"{second.id}-0000"]
 

@@ -7,9 +7,12 @@ from store.noise import (
     find_date,
     has_marked_pinyin,
     is_button,
+    is_columns,
     is_footer,
+    is_labelled,
     is_metadata,
     is_page_number,
+    strip_controls,
     strip_invisible,
     strip_pinyin,
 )
@@ -123,6 +126,22 @@ BUTTONS = [
     "首页 登录 注册",
     "打印 分享 收藏",
     "| 简体 | 繁体",
+    "打印|关闭",
+    "打印 / 分享 / 收藏",
+    "【字体：大 中 小】",
+    "【字體：大 中 小】",
+    "字体：[大] [中] [小]",
+    "当前位置：首页 > 政务公开 > 通知公告",
+    "您的位置：首页>>信息公开",
+    "您现在的位置：首页 → 政务公开",
+    "你所在的位置：首页 > 公告",
+    "現在位置：首頁 > 公告",
+    "【当前位置】首页 > 政务公开",
+    "位置：首页 > 公告",
+    "首页 > 政务公开 > 法治政府建设",
+    "网站首页 » 通知公告",
+    "首页-政务公开-年度报告",
+    "政务公开 > 通知公告 > 正文",
 ]
 METADATA = [
     "发布日期：2024-03-06",
@@ -158,7 +177,65 @@ TEXT = [
     "第3条措施落实到位。",
     "3月底前完成。",
     "共办理12件。",
+    "位置：云溪区人民路3号",
+    "目标值 > 95%",
+    "增速为甲区 > 乙区 > 丙区",
+    "首页改版工作按期完成",
+    "打印机、复印机采购",
+    "2023年 → 2024年",
 ]
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("【字体：大 中 小】【打印】 2024年，全区办结案件96件。", "2024年，全区办结案件96件。"),
+        ("全区办结案件96件。【打印】【关闭】", "全区办结案件96件。"),
+        ("[关闭] [打印]", ""),
+        ("【打印】【关闭】", ""),
+        ("【打印本页】 【关闭窗口】", ""),
+        ("重建取得胜利。（下转第四版）（紧接第一版） 我们坚持人民至上。", "重建取得胜利。我们坚持人民至上。"),
+        ("案件96件（下轉第2版）", "案件96件"),
+        ("【典型案例】打印店占道经营案", "【典型案例】打印店占道经营案"),
+        ("《办法（第2版）》", "《办法（第2版）》"),
+        ("[2024]12号", "[2024]12号"),
+        ("【大事记】", "【大事记】"),
+    ],
+)
+def test_controls_and_page_jumps_go_from_within_a_line(line: str, kept: str) -> None:
+    assert strip_controls(line) == kept
+
+
+@pytest.mark.parametrize(
+    ("line", "labelled"),
+    [
+        ("浏览次数：128", True),
+        ("发布时间：2024-03-06 来源：本站", True),
+        ("（责任编辑：张三）", True),
+        ("2024年1月10日", False),
+        ("来源稳定。", False),
+    ],
+)
+def test_publishing_data_is_known_by_its_label(line: str, labelled: bool) -> None:
+    assert is_labelled(line) is labelled
+
+
+@pytest.mark.parametrize(
+    ("line", "columns"),
+    [
+        ("政务公开", True),
+        ("网站首页 新闻中心 政务公开 互动交流", True),
+        ("机构概况|政策法规|数据发布", True),
+        ("走進雲溪", True),
+        ("云溪区司法局", False),
+        ("政务公开工作扎实推进", False),
+        ("政务公开 全年公开信息874条", False),
+        ("推进政务公开", False),
+        ("", False),
+    ],
+)
+def test_the_columns_of_a_site_are_known_by_their_names(line: str, columns: bool) -> None:
+    assert is_columns(line) is columns
 
 
 @pytest.mark.parametrize("line", BUTTONS)

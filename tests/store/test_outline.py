@@ -80,6 +80,32 @@ def test_children_of_a_double_heading_go_by_what_they_say_or_lean_to() -> None:
     assert [kind for _, kind in kinds_of(text)] == [SHORTCOMINGS, SHORTCOMINGS, SHORTCOMINGS, PLANS, PLANS]
 
 
+LACKS = "首先，专业人才匮乏。38人中仅5人有证。其次，乡镇力量空转。此外，避难场所建设滞后。"
+NUMBERED_LACKS = "\n（一）专业人才匮乏。38人中仅5人有证。\n（二）乡镇力量空转。"
+
+
+@pytest.mark.parametrize(
+    ("heading", "body", "kind"),
+    [
+        ("五、清醒头脑，再找差别", LACKS, SHORTCOMINGS),
+        ("五、清醒头脑，再找差别", NUMBERED_LACKS, SHORTCOMINGS),
+        ("五、深入基层", "首先，补齐人才短板。新增5名。其次，解决场所滞后问题。", ACHIEVEMENTS),
+        ("五、深入基层", "首先，培训不足的岗位全部补训。其次，开展演练22次。", ACHIEVEMENTS),
+        ("五、下一步工作打算", LACKS, PLANS),
+    ],
+)
+def test_a_silent_part_that_lists_only_lacks_holds_the_shortcomings(
+    heading: str, body: str, kind: Kind
+) -> None:
+    text = f"一、主要工作成效\n{BODY}\n{heading}\n{body}"
+    assert kinds_of(text)[-1][1] is kind
+
+
+def test_a_silent_part_is_what_it_was_where_another_has_the_heading() -> None:
+    text = f"一、存在的不足\n人手不足。\n二、清醒头脑\n{LACKS}"
+    assert [kind for _, kind in kinds_of(text)] == [SHORTCOMINGS, OTHER]
+
+
 @pytest.mark.parametrize(
     ("paragraph", "kinds"),
     [
@@ -127,6 +153,17 @@ def test_parts_set_off_by_the_discourse_keep_the_path_of_their_section() -> None
 def test_a_second_period_of_a_double_heading_turns_to_plans() -> None:
     text = f"一、“十四五”主要成就和“十五五”主要目标\n“十四五”时期，{BODY}\n“十五五”时期，经济总量翻一番。"
     assert [kind for _, kind in kinds_of(text, ReportKind.WORK_REPORT)] == [ACHIEVEMENTS, PLANS]
+
+
+@pytest.mark.parametrize("appendix", ["", "\n附件：任务清单", "\n注：数据为快报数，以年报为准。"])
+def test_a_signature_is_a_section_of_no_part(appendix: str) -> None:
+    signature = "云溪区司法局\n2025年1月10日"
+    text = f"一、工作成效\n{BODY}\n二、下一步打算\n（一）抓培训。办班3期。\n{signature}{appendix}"
+    sections = outline(text, ReportKind.ANNUAL_REPORT, 2024)
+    (found,) = [section for section in sections if section.signs_off]
+    assert text[found.start : found.end] == signature
+    assert (found.path, found.kind, found.body_start) == ((), OTHER, found.start)
+    assert [region.end for region in regions(text, sections)][-1] == len(text)
 
 
 GENRES = list(ReportKind)

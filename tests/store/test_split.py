@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from store.document import parse
 from store.models import Facts, Kind, PassageDraft, ReportKind, Section, SourceText
+from store.numbering import enumerated_at, marker_at
 from store.outline import outline, regions
+from store.sentences import Span, points, sentences
 from store.split import PASSAGE_TOKENS, pack, split
 from store.tokens import count_tokens
 from tests.reports import SAMPLES, assembled_texts, read_text, sample_id
@@ -140,3 +146,51 @@ def test_passages_are_exact_ascending_within_the_budget_and_hold_the_whole_text(
         assert passage.prefix
         position = passage.end
     assert not document.text[position:].strip()
+
+
+@given(assembled_texts())
+def test_passages_begin_and_end_with_whole_sentences(raw: str) -> None:
+    document = parse(SourceText(raw, "text"), source="报告.txt")
+    text = document.text
+    whole = [
+        sentence
+        for region in regions(text, document.sections)
+        for sentence in sentences(text, region.start, region.end)
+    ]
+    short = {s for s in whole if count_tokens(s.of(text)) <= PASSAGE_TOKENS}
+    for passage in document.passages:
+        inside = [s for s in whole if s.start < passage.end and passage.start < s.end]
+        for sentence in inside:
+            held = passage.start <= sentence.start and sentence.end <= passage.end
+            lead = bool(points(text, passage.start, len(text))) or _is_led(text, sentence)
+            assert held or sentence not in short or lead, (sentence.of(text), passage.text)
+
+
+def _is_led(text: str, sentence: Span) -> bool:
+    """Tell whether points begin inside a sentence: between them it may be cut."""
+    return any(
+        enumerated_at(text, place) or marker_at(text, place)
+        for place in range(sentence.start + 1, sentence.end)
+    )
+
+
+@given(
+    st.lists(
+        st.sampled_from(["规范执法", "强化监督，", "办结96件；", "落实责任。", "龘龘龘", "\n"]),
+        min_size=1,
+        max_size=120,
+    ),
+    st.integers(5, 60),
+)
+def test_packing_loses_nothing_and_exceeds_the_budget_nowhere(pieces: list[str], budget_tokens: int) -> None:
+    text = "".join(pieces)
+    spans = list(pack(text, 0, len(text), budget_tokens))
+    assert [span.start for span in spans] == sorted({span.start for span in spans})
+    assert "".join(text[a.end : b.start] for a, b in pairwise(spans)).strip() == ""
+    assert re.sub(r"\s", "", "".join(span.of(text) for span in spans)) == re.sub(r"\s", "", text)
+    assert all(count_tokens(span.of(text)) <= budget_tokens for span in spans)
+    sentence_ends = {sentence.end for sentence in sentences(text)}
+    for span in spans:
+        inside = [s for s in sentences(text) if s.start < span.end <= s.end]
+        cut = span.end not in sentence_ends
+        assert not cut or count_tokens(inside[0].of(text)) > budget_tokens

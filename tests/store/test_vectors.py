@@ -8,7 +8,7 @@ import pytest
 from store.chroma import Embedded, Served
 from store.errors import IndexMismatchError
 from store.health import IndexDamagedError
-from store.vectors import VectorIndex, collection_name
+from store.vectors import VectorIndex, collection_name, exact_up_to
 
 SHAPE = "word-overlap.c1"
 EAST, NORTH, NORTH_EAST = [1.0, 0.0], [0.0, 1.0], [0.6, 0.8]
@@ -58,6 +58,11 @@ def test_a_named_passage_that_is_gone_is_passed_over(index: VectorIndex) -> None
     index.delete_passages("shared", ["r1-0001"])
     found = index.search("shared", EAST, 5, report_ids=["r1"], passage_ids=["r1-0000", "r1-0001"])
     assert list(found) == ["r1-0000"]
+
+
+@pytest.mark.parametrize(("held", "compared"), [(0, 400), (10_000, 400), (100_000, 1_264)])
+def test_the_larger_the_shelf_the_larger_a_scope_is_compared_exactly(held: int, compared: int) -> None:
+    assert exact_up_to(held) == compared
 
 
 def test_workspaces_have_collections_of_their_own(index: VectorIndex) -> None:

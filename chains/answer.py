@@ -10,7 +10,7 @@ from chains.answerable import answerable, carries_years, likelihood
 from chains.cite import Citer
 from chains.compose import Composer
 from chains.evidence import Evidence
-from chains.extract import items_of
+from chains.extract import is_ritual, items_of
 from chains.models import Answer, AskInput, Citation, Item
 from chains.question import Asked, Question, Term, part_topic, read_question
 from chains.retrieve import Reader
@@ -80,13 +80,13 @@ class Answerer:
         weighed = [e for e in weighed if carries_years(e, question, scope.strict_years, ahead=question.ahead)]
         if not weighed:
             return compose.refuse(scope, self._nearest(question, reader, scope.reports))
-        nearest = max(weighed, key=lambda e: e.topic + 0.3 * e.local)
+        nearest = max(weighed, key=_nearness)
         if nearest.masked and (nearest.local > 0 or (nearest.meaning or 0.0) > _SURELY_ABOUT):
             return compose.masked(nearest, self._cite(reader, [nearest])[0])
         best_topic = max(e.topic for e in weighed)
         fitting = [e for e in weighed[: MAX_CITATIONS * 2] if answerable(question, e, best_topic)]
         if not fitting:
-            return compose.refuse(scope, self._cite(reader, weighed[:1]))
+            return compose.refuse(scope, self._cite(reader, [max(weighed, key=_worth_showing)]))
         chosen = self._chosen(question, fitting, weighed)
         return compose.answer(chosen, self._cite(reader, chosen))
 
@@ -196,13 +196,17 @@ class Answerer:
         if not any(likelihood(question, e) >= _LIKELY_ACROSS for e in best.values()):
             return compose.refuse(scope, self._cite(reader, weighed[:1]))
         close = [e for e in best.values() if e.score >= _CLOSE_ACROSS * top]
+        literal = [e for e in weighed if question.mentioned and question.mentioned in fold(e.candidate.text)]
+        if literal:
+            close = list({e.candidate.report.id: e for e in reversed(literal)}.values())
         chosen = sorted(close, key=lambda e: -e.score)[:MAX_ACROSS]
         return compose.across(chosen, self._cite(reader, chosen))
 
     # --- evidence ---------------------------------------------------------------------------
 
     def _nearest(self, question: Question, reader: Reader, reports: Sequence[Report]) -> list[Citation]:
-        return self._cite(reader, reader.evidence(question, reports[:3])[:1])
+        weighed = reader.evidence(question, reports[:3])
+        return self._cite(reader, [max(weighed, key=_worth_showing)] if weighed else [])
 
     @staticmethod
     def _cite(reader: Reader, chosen: Sequence[Evidence]) -> list[Citation]:
@@ -213,3 +217,12 @@ class Answerer:
             citer = Citer(document.text, document.sections, document.page_starts, report)
             citations.append(citer.cite(number, evidence.candidate.span.start, evidence.candidate.span.end))
         return citations
+
+
+def _nearness(evidence: Evidence) -> float:
+    return evidence.topic + 0.3 * evidence.local
+
+
+def _worth_showing(evidence: Evidence) -> float:
+    """Rate what a refusal shows: the nearest in words and meaning, whatever its form, before ritual."""
+    return evidence.topic - 0.4 * is_ritual(evidence.candidate.text)

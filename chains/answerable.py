@@ -7,7 +7,7 @@ import re
 
 from chains.evidence import Evidence, is_row
 from chains.question import Asked, Question
-from store.models import Kind
+from store.models import Kind, ReportKind
 
 # Logistic regression over what `Evidence` measures, fitted on dev_v1, heldout_v1 and dev_v2 under benchmarks/data
 # (checked by leaving each of them out in turn: area under the curve 0.90, 0.88, 0.86).
@@ -69,8 +69,11 @@ def carries_years(
     """Tell whether a sentence may speak of the years asked for.
 
     One of a report of another year must name the year itself, or the table or heading it stands in
-    must; plans for a year (`ahead`) do not tell what was done in it.
+    must; plans for a year (`ahead`) do not tell what was done in it. A work report tells what was done in
+    the one year of its period and what is planned for the next.
     """
+    if _of_the_other_year(evidence, question):
+        return False
     if not strict_years or set(question.years) & set(evidence.candidate.report.period):
         return True
     if evidence.candidate.section.kind is Kind.PLANS and not ahead:
@@ -79,3 +82,16 @@ def carries_years(
     heading = " ".join(evidence.candidate.section.path)
     table = evidence.candidate.around if is_row(evidence.candidate.text) else ""
     return any(str(year) in place for year in strict_years for place in (text, heading, table))
+
+
+def _of_the_other_year(evidence: Evidence, question: Question) -> bool:
+    """Tell whether a work report's sentence speaks of that year of its period which is not asked for."""
+    report, section = evidence.candidate.report, evidence.candidate.section
+    if report.kind is not ReportKind.WORK_REPORT or len(report.period) != 2 or question.names_report:
+        return False
+    asked = set(question.years) & set(report.period)
+    speaks_of = {Kind.ACHIEVEMENTS: min(report.period), Kind.PLANS: max(report.period)}.get(section.kind)
+    if len(asked) != 1 or speaks_of is None or speaks_of in asked:
+        return False
+    text = _COMPARED.sub("", evidence.candidate.text)
+    return not any(str(year) in text for year in asked)

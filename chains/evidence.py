@@ -16,7 +16,18 @@ from store.script import fold
 from store.sentences import Span, clauses, paragraphs, sentences
 
 _LONG_SENTENCE = 130
+_SAYS_ONE_THING = 60
+_COMMAS = re.compile(r"(?<=[，；;。])|(?<=,)(?!\d{3})")
 _PART_BONUS = 0.2
+_GLOSSARY = re.compile(r"名词|术语|用语|注释")
+_GLOSS_WEIGHT = 0.5
+"""What a glossary's line counts for, to a question what a term means and (less) to any other."""
+_TITLE_LINE = re.compile(
+    r"[^，。；：]{0,60}(?:报告|通知|通报|方案|计划|总结|要点|意见|公告|办法|规划|文件)|[\u4e00-\u9fff]{1,12}[〔\[（(]\d{4}[〕\]）)]第?\d+号"
+)
+_FLOURISH = re.compile(
+    r"(?:各位代表|同志们)[！!，,]?(?:新时代|新征程|让我们|$)|让我们|(?:现在|下面)，?我代表"
+)
 _SEVERAL = re.compile(r"、|；.*；|[:：，]一[件起家个是]|另一[件起家个]|(?:《[^》]+》.*){2}|(?:“[^”]+”.*){2}")
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\bwhat year\b|\bwhich year\b")
 _DAY_ASKED = re.compile(r"哪一?天|几号|几月几[日号]|哪一?日|\bwhat date\b|\bwhich day\b")
@@ -118,10 +129,14 @@ def candidates(document: Document, report: Report, spans: Sequence[Span] | None 
 
 
 def _says_nothing(text: str, report: Report, section: Section, piece: Span) -> bool:
-    """Tell whether a piece is only a heading or title on a line of its own, or only announces what follows."""
-    alone = text[piece.end - 1] not in "。；;！!.？?" and text[piece.end : piece.end + 1] in ("\n", "")
+    """Tell whether a piece is only a heading, a title or a signature, or only announces what follows."""
+    if section.signs_off and not re.search("[:：]", piece.of(text)):
+        return True
+    said = piece.of(text)
+    alone = said[-1] not in "。；;！!.？?" and text[piece.end : piece.end + 1] in ("\n", "")
     heading = section.start <= piece.start and piece.end <= section.body_start
-    return text[piece.end - 1] in "：:" or (alone and (heading or piece.of(text) == report.title))
+    titles = said in report.title or bool(_TITLE_LINE.fullmatch(said))
+    return said[-1] in "：:" or (alone and (heading or titles)) or bool(_FLOURISH.match(said))
 
 
 def is_row(line: str) -> bool:
@@ -179,6 +194,8 @@ class Weigher:
         focus = self._share(self._folded[index], self._focus) if self._focus else covered
         form = self._form(candidate.text, covered)
         topic = 0.6 * covered + 0.25 * supported + 0.8 * (meaning or 0.0)
+        if any(map(_GLOSSARY.search, candidate.section.path)):
+            topic += _GLOSS_WEIGHT if self._question.asks_meaning else -_GLOSS_WEIGHT
         fitness = (_FORM_BONUS.get(self._question.asked, 0.15) if form.fits else 0.0) + 0.2 * form.local
         wanted = self._question.part or (Kind.PLANS if self._question.ahead else None)
         part = _PART_BONUS if wanted is candidate.section.kind else 0.0
@@ -229,6 +246,17 @@ class Weigher:
             or (not found.figure.unit and is_row(text) and any(u in text for u in units))
         ]
         return max(forms, key=lambda f: (f.local + f.counted, f.fits), default=Form(False, 0.0, 0.0))
+
+
+def telling(question: Question, text: str) -> str:
+    """Give the part of a sentence to compare with a question: of one that lists figures, what is about the one asked for."""
+    if question.asked is not Asked.HOW_MUCH or len(text) <= _SAYS_ONE_THING:
+        return text
+    pieces = [piece for piece in _COMMAS.split(text) if piece]
+    terms = [_folded(term) for term in question.terms]
+    held = [sum(_holds(fold(piece), term) for term in terms) for piece in pieces]
+    best = max(range(len(pieces)), key=lambda i: (held[i] > 0 and bool(re.search(r"\d", pieces[i])), held[i]))
+    return "".join(pieces[max(best - 1, 0) : best + 2]) if held[best] else text
 
 
 def _folded(term: Term) -> Term:

@@ -13,6 +13,7 @@ from chains.items import ItemDraft, after_lead, find_items
 from chains.models import Item, Summary
 from store.models import Document, Kind, Report
 from store.sentences import Span, clauses, sentences, trim
+from store.simplify import simplify
 
 KINDS = (Kind.ACHIEVEMENTS, Kind.SHORTCOMINGS, Kind.PLANS)
 _BUDGET_CHARS = {Kind.ACHIEVEMENTS: 120, Kind.SHORTCOMINGS: 200, Kind.PLANS: 150}
@@ -154,15 +155,21 @@ def _merge(spans: list[Span], text: str) -> list[Span]:
     return merged
 
 
+def is_ritual(sentence: str) -> bool:
+    """Tell whether a sentence speaks of guidance and resolve rather than of what was done."""
+    return bool(_RITUAL.search(simplify(sentence)))
+
+
 def substance(sentence: str) -> float:
     """Weigh a sentence: figures, named things and dates for it, ritual against it."""
     figures = min(sum(1 for found in find_figures(sentence) if found.figure.unit), 6)
-    named = min(len(_NAMED.findall(sentence)), 4)
+    plain = simplify(sentence)
+    named = min(len(_NAMED.findall(plain)), 4)
     return (
         2.0 * figures
         + 0.7 * named
-        + 0.5 * len(_DATED.findall(sentence))
-        - 1.2 * min(len(_RITUAL.findall(sentence)), 3)
+        + 0.5 * len(_DATED.findall(plain))
+        - 1.2 * min(len(_RITUAL.findall(plain)), 3)
     )
 
 

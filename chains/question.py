@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from chains.lexicon import find_sayings
 from store.models import Kind
+from store.script import fold
 from store.simplify import simplify
 
 
@@ -41,6 +42,9 @@ class Question:
     others; `ahead` says that it asks what was intended rather than done; `plural` says that several things are asked for by name; `focus` are the terms right beside the question word, which evidence can least do without,
     `counted` those of the thing whose number is asked for ("多少个摊位"); `unknown` is the share (0-1) of an
     English question's words that the thesaurus cannot put into Chinese;
+    `names_report` says that its year is that of a report's name ("2024年政府工作报告") and not of what it asks;
+    `asks_meaning` that it asks what a term means; `mentioned` is the phrase it asks who uses ("谁提到先审后批"), empty
+    for others;
     `units` are those an answer's figure may have, empty when any will do.
     """
 
@@ -58,12 +62,19 @@ class Question:
     focus: tuple[Term, ...]
     counted: tuple[Term, ...]
     unknown: float
+    names_report: bool
+    asks_meaning: bool
+    mentioned: str
     core: str
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:年度?)?")
 _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
+    (
+        Asked.WHAT,
+        re.compile(r"(?:电话|号码|手机|热线|邮箱|传真|邮编)(?:号码?)?(?:是|为|打)?(?:多少|几号|哪个|什么)"),
+    ),
     (
         Asked.WHY,
         re.compile(
@@ -110,16 +121,18 @@ _PROBLEMS = re.compile(
 )
 _SOLVED = re.compile(r"(?:解决|破解|化解|攻克|整改|纠正)了?(?:哪些|什么|哪几)")
 _PLANS = re.compile(
-    r"下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|工作按排|准备(?:怎么|如何|做|干)|怎么干|要怎么干|重点工作|工作重点|安排|部署|布置|思路|目标任务|(?:哪些|什么|具体|主要|重点)(?:工作)?任务|要抓(?:哪些|什么|哪几)|抓哪几|规划"
+    r"下一步|下步|下一年|明年|来年|今后|接下来|打算|计划|工作按排|准备(?:怎么|如何|做|干)|怎么干|要怎么干|重点工作|工作重点|安排|部署|布置|思路|目标任务|(?:哪些|什么|具体|主要|重点)(?:工作)?任务|要抓(?:哪些|什么|哪几)|抓哪几|规划|(?:提|有|作)[出了]{0,2}(?:哪些|什么)[^，。]{0,4}要求|重点(?:查|抓|整治|检查|打击|治理)(?:哪些|什么|哪几)"
     r"|\bplans?\b|\bpriorities\b|\bnext (?:year|steps?)\b|\bgoals?\b|\bintend\b|\bgoing to do\b"
 )
 _ACHIEVEMENTS = re.compile(
-    r"成效|成绩|成果|亮点|做了(?:哪些|什么)|干了(?:哪些|什么)|取得了?(?:哪些|什么)|\bachievements?\b|\baccomplish(?:ed|ments?)\b"
+    r"成效|成绩|成果|亮点|[做干办][成好完]?了(?:哪些|什么|哪几)|取得了?(?:哪些|什么)|\bachievements?\b|\baccomplish(?:ed|ments?)\b"
 )
 _WHOLE = re.compile(
     r"哪些|什么|啥|有哪|哪几|怎么|如何|几个|几方面|分别|哪里|哪儿|列出|总结|概括|说说|有啥|\bwhat\b|\bwhich\b|\blist\b|\bsummar|(?:问题|不足|短板|计划|打算|安排|之处)[？?。]?$"
 )
-_AHEAD = re.compile(r"计划|打算|目标|准备|拟|安排|当初|年初|力争|争取|\bplan|\btarget|\bgoal")
+_AHEAD = re.compile(
+    r"计划|打算|目标|准备|拟|安排|当初|年初|力争|争取|今后|未来|将(?!军|近)|(?<![需主重不只还])要(?!求|点|素|闻|件|害|事|么)|\bplan|\btarget|\bgoal"
+)
 _PLURAL = re.compile(r"哪些|哪几|分别|都有|哪[二三四五六七八九十\d]|列出|\bwhich\b.*s\b|\blist\b")
 _ACROSS = re.compile(
     r"(?:哪些|哪几[个家]|哪[个家]|都有谁|有哪些|有谁|各|几家)(?:的)?(?:单位|部门|机关|地方政府|地区|局|报告|区县|街道|机构|市县)|哪几家|哪家|各单位|各部门|所有报告"
@@ -143,7 +156,7 @@ _TOPIC = re.compile(
 )
 _UNIT_ASKED = re.compile(
     r"(?:多少|几)\s*(个百分点|个工作日|平方公里|平方米|立方米|公里|公顷|万元|亿元|美元|人次|批次|课时|学时|小时|分钟|个月|年|亩|件|宗|起|例|项|次|场|户|套|人|名|位|份|条|处|家|所|座|辆|台|批|期|篇|部|间|栋|幢"
-    r"|只|头|株|块|支|队|类|种|门|节|天|倍|成|吨|米|元|个|回|方面|本|张)"
+    r"|只|头|株|棵|块|支|队|类|种|门|节|天|倍|成|吨|公斤|斤|千瓦时|千瓦|度|米|元|个|回|方面|本|张|艘|架|岁)"
 )
 # 个 counts anything but money, shares and measures.
 _COUNTABLE = (
@@ -211,6 +224,29 @@ _MEASURED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 )
 
 
+# "…的一般公共预算收入", "2024年GDP": what is measured asks by itself for its figure.
+_MEASURE_ALONE = re.compile(
+    r"(?:收入|支出|产值|总值|gdp|增速|增幅|税收|总额|总量|金额|面积|人数|数量|比例|占比|投资额|产量|经费)(?:情况)?[？?。]?$"
+)
+_NAMES_REPORT = re.compile(
+    r"(?:19|20)\d\d年度?[\u4e00-\u9fff]{0,12}工作报告|\b(?:19|20)\d\d (?:[a-z]+ )*work report"
+)
+_MEANING = re.compile(
+    r"是什么意思|什么叫|何谓|什么是|指的?是?什么|含义|是(?:个|指)?啥|怎么解释|\bmeans?\b|\bstands? for\b|\bdefin"
+)
+
+
+_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
+_MENTIONS = (
+    re.compile(
+        r"(?:提到|提及|提出|写到|写了|讲到|谈到|说到|用到|出现)了?(?:过|要)?(?!来|的)([\u4e00-\u9fffa-z0-9]{2,16}?)(?:的|这|吗|$|[？?。，])"
+    ),
+    re.compile(
+        r"^([\u4e00-\u9fffa-z0-9]{3,16}?)(?:这[个种一]\S{0,4})?(?:最早)?(?:是|由|被)哪.{0,8}(?:提到|提及|提出|写|讲|谈|说)"
+    ),
+)
+
+
 def plain_question(text: str) -> str:
     """Bring a question into the form the patterns here are written in: half-width, lower case, Simplified."""
     return simplify(unicodedata.normalize("NFKC", text)).lower().strip()
@@ -225,7 +261,8 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
     for word in sorted(scope_words, key=len, reverse=True):
         core = core.replace(word, " ")
     part = _part(folded, core, english=english)
-    asked = next((asked for asked, pattern in _ASKED if pattern.search(folded)), Asked.WHAT)
+    bare = Asked.HOW_MUCH if _MEASURE_ALONE.search(folded) else Asked.WHAT
+    asked = next((asked for asked, pattern in _ASKED if pattern.search(folded)), bare)
     terms = _terms(core, english=english)
     return Question(
         text=text,
@@ -242,8 +279,23 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
         focus=_focus(core, terms),
         counted=_counted(core, terms),
         unknown=_unknown(core) if english else 0.0,
+        names_report=bool(_NAMES_REPORT.search(folded)),
+        asks_meaning=bool(_MEANING.search(folded)),
+        mentioned=_mentioned(folded),
         core=re.sub(r"\s+", " ", core).strip(),
     )
+
+
+def _mentioned(folded: str) -> str:
+    """Find the phrase whose users a question asks for: what it quotes, or says beside 提到."""
+    quoted = _QUOTED.search(folded)
+    if quoted:
+        return fold(quoted[1])
+    for pattern in _MENTIONS:
+        match = pattern.search(folded)
+        if match:
+            return fold(match[1])
+    return ""
 
 
 def _years(folded: str) -> tuple[int, ...]:

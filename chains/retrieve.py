@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from chains.evidence import Candidate, Evidence, Weigher, candidates
+from chains.evidence import Candidate, Evidence, Weigher, candidates, telling
 from chains.question import Question
 from store.document import reopen
 from store.library import Library
@@ -144,7 +144,7 @@ class Reader:
         shift = _ACROSS_LANGUAGES * (bounds[1] - bounds[0]) if question.english else 0.0
         low, high = bounds[0] - shift, bounds[1] - shift
         asked = self.library.embed_query(question.core or question.folded)
-        vectors = self.library.embed_texts([pool[index].text for index in chosen])
+        vectors = self.library.embed_texts([telling(question, pool[index].text) for index in chosen])
         nearness = ((cosine(asked, vector) - low) / (high - low) for vector in vectors)
         return {index: min(max(value, 0.0), 1.0) for index, value in zip(chosen, nearness, strict=True)}
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from chains.question import plain_question
 from store.models import Report
+from store.places import is_place_name, leading_place
 from store.simplify import simplify
 
 _PLACE_TAIL = r"(?:自治区|自治州|自治县|特别行政区|高新区|新区|开发区|省|市|区|县|州|盟|旗|镇|乡|街道)"
@@ -18,11 +19,13 @@ _ORG_ASKED = re.compile(
     rf"[\u4e00-\u9fff]{{1,12}}?{_ORG}(?!部门|机关|系统|工作|采购|信息|网站|债|投资|补贴|公开|化|托|理|案|结|事|书记|员|公益)"
 )
 _PLACE_ASKED = re.compile(
-    r"(?:^|(?<=[\s，,。；：:、“”\"'的和与跟在于年度对问]))([\u4e00-\u9fff]{1,3}?(?:自治区|自治州|自治县|高新区|新区|开发区|省|市|区|县|州|旗|镇|乡|街道))(?![域级民容场面长间分内外道])"
+    r"(?:^|(?<=[\s，,。；：:、“”\"'的和与跟在于年度对问]))([\u4e00-\u9fff]{1,3}?(?:自治区|自治州|自治县|高新区|新区|开发区|省|市|区|县|州|旗|镇|乡|街道))(?![域级民容场面长间分内外道城里])"
 )
+_COMMON_PLACE = r"城市|老旧|小区|社区|辖区|景区|园区|校区|库区|城区|地区|山区|市区|郊区|片区|灾区|林区|牧区|矿区|街区|湖区|禁区|保护区|功能区|示范区|试验区|开发区|乡镇|城镇|集镇|超市|上市|都市|门市|股市|村镇|城乡"
 _NO_PLACE = re.compile(
-    r"[我本该各全两几多哪个某整些那这一二三四五六七八九十]|城市|老旧|小区|社区|辖区|景区|园区|校区|库区|城区|地区|山区|市区|郊区|片区|灾区|林区|牧区|矿区|街区|湖区|禁区|保护区|功能区|示范区|试验区|开发区|乡镇|城镇|集镇|超市|上市|都市|门市|股市|村镇|城乡"
+    rf"[去今明前往]年|[我本该各全两几多哪个某整些那这一二三四五六七八九十]|{_COMMON_PLACE}"
 )
+_NOT_A_REPORTS = re.compile(rf"[我本该各全]?(?:{_COMMON_PLACE})")
 _NOT_IN_NAMES = re.compile(r"[的了给把被将从让谁]|已经|哪些|什么|为何|没有")
 _GENERIC_ORG = re.compile(
     r"^(?:哪|各|这个?|该|此|那个?|我|贵|本|有关|相关|上级|下级|同级|县级|市级|省级|区级|基层|主管|职能|地方|当地|人民|行政|司法(?!局|厅)|执法|监察|公安|复议|信访|政府|单位|部门|机关|党|团|工|法|人大|政协|国务院|中央|省|市|区|县|乡|镇|街道|调解|服务|指挥|监测|评估|教育培训|12345)*(?:政府|机关|部门|局|中心|委|办|法院|检察院|公安局|公司)?$"
@@ -55,6 +58,13 @@ _ENGLISH_ORGS = (
 _ENGLISH_PLACE = re.compile(
     r"\b([A-Z][a-z]+(?:[ '’][A-Z][a-z]+)?)(?:['’]s)? (?:District|County|City|Province|Town|Township|Municipal\w*|Provincial|Subdistrict|Sub-district|New Area|Street|High-tech)\b"
 )
+# What a title says of its genre and not of its subject.
+_GENRE = r"(?:的?(?:通知|公告|通告|通报|方案|计划|规划|要点|意见|报告|办法|总结|情况|行动|清单)|实施|工作|年度|专项)"
+_TITLE_FRAME = re.compile(
+    rf"^.*关于|^(?:进一步|印发|开展|做好|加强|推进|组织)+|(?:19|20)\d\d(?:[-—至](?:19|20)\d\d)?年?度?|[《》“”\"（）()\s]|(?:法治政府建设|政府工作|{_GENRE})+$"
+)
+_SUBJECT_CHARS = 6
+"""So long a subject names its report by itself; a shorter one where the question says what it is of (…方案)."""
 # 澄湖高新区 is what people call 澄湖高新技术产业开发区.
 _ZONE = re.compile(r"(?:高新区|新区|开发区|经开区)$")
 _NAME_TAILS = re.compile(rf"{_PLACE_TAIL}$")
@@ -102,6 +112,9 @@ def find_scope(
     """
     plain = plain_question(question)
     held = tuple(reports)
+    titled, title_words = _of_title(plain, held)
+    if titled:
+        return _of_years(titled, years, title_words, mentions, named=True, ahead=ahead)
     places, unknown = _places_asked(plain, question, held)
     words: list[str] = list(places)
     chosen = _of_places(places, held)
@@ -130,7 +143,7 @@ def _report_places(report: Report) -> list[str]:
     for chunk in re.findall(r"[\u4e00-\u9fff*×x□某]+", names):
         position = 0
         while match := _PLACES.match(chunk, position):
-            if _NO_PLACE.search(match[0]):
+            if _NOT_A_REPORTS.fullmatch(match[0]):
                 break
             found.append(match[0])
             position = match.end()
@@ -139,6 +152,29 @@ def _report_places(report: Report) -> list[str]:
 
 def _place_part(title: str) -> str:
     return re.sub(r"^(?:关于|(?:19|20)\d\d年度?)+", "", title)
+
+
+def _of_title(plain: str, held: tuple[Report, ...]) -> tuple[tuple[Report, ...], tuple[str, ...]]:
+    """Find the reports that the question calls by their titles, or by the subjects of those."""
+    found = [
+        (words, report) for report in held if (words := _title_words(plain, simplify(report.title).lower()))
+    ]
+    longest = max((len(words) for words, _ in found), default=0)
+    best = [(words, report) for words, report in found if len(words) == longest]
+    return tuple(report for _, report in best), tuple(dict.fromkeys(words for words, _ in best))
+
+
+def _title_words(plain: str, title: str) -> str:
+    """Give the words by which a question calls a title, empty where it does not."""
+    if len(title) > _SUBJECT_CHARS and title in plain:
+        return title
+    subject = title
+    while (shorter := _TITLE_FRAME.sub("", subject)) != subject:
+        subject = shorter
+    if len(subject) < 4 or subject not in plain or leading_place(subject) or _ORG_ASKED.search(subject):
+        return ""
+    genre = re.search(rf"{re.escape(subject)}{_GENRE}+", plain)
+    return genre[0] if genre else subject if len(subject) >= _SUBJECT_CHARS else ""
 
 
 def _places_asked(plain: str, original: str, held: tuple[Report, ...]) -> tuple[list[str], str]:
@@ -164,7 +200,11 @@ def _places_asked(plain: str, original: str, held: tuple[Report, ...]) -> tuple[
         if zone and any(place[: zone.start()] in _names(report) for report in held):
             asked.append(place[: zone.start()])
             continue
-        if not _NO_PLACE.search(place) and not any(place in k or k in place for k in known):
+        if (
+            is_place_name(place)
+            and not _NO_PLACE.search(place)
+            and not any(place in k or k in place for k in known)
+        ):
             return asked, place
     return asked, ""
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from unicodedata import east_asian_width
 
 from store import noise
@@ -25,6 +26,8 @@ _LATIN_SCRAP = re.compile(r"^[A-Za-z .]{1,30}$")
 _SLACK = 6
 """How much short of the margin a full line may be: a wide character or a number that did not fit."""
 _NARROWEST = 0.75
+_ENOUGH_PARAGRAPHS = 6
+_MOST = 0.9
 _MENU_RUN = 6
 _MENU_WIDTH = 28
 _MIN_BODY_CHARS = 50
@@ -280,13 +283,39 @@ def _wrap_width(lines: list[Line], *, indents: bool) -> int | None:
 def _join_wraps(lines: list[Line]) -> list[list[Line]]:
     indents = sum(line.indented for line in lines) >= 2
     width = _wrap_width(lines, indents=indents)
+    spaced = _is_spaced(lines)
     paragraphs: list[list[Line]] = []
     for index, line in enumerate(lines):
-        if index and _continues(lines[index - 1], line, width, indents=indents):
+        if index and (
+            _continues(lines[index - 1], line, width, indents=indents)
+            or (spaced and _torn(lines[index - 1], line))
+        ):
             paragraphs[-1].append(line)
         else:
             paragraphs.append([line])
     return paragraphs
+
+
+def _is_spaced(lines: list[Line]) -> bool:
+    """Tell whether a blank line parts all paragraphs, so that a mere line break ends none."""
+    ends = [
+        following.after_blank
+        for line, following in pairwise(lines)
+        if _SENTENCE_END.search(line.text) and len(line.text) > _MENU_WIDTH
+    ]
+    return len(ends) >= _ENOUGH_PARAGRAPHS and sum(ends) >= _MOST * len(ends)
+
+
+def _torn(previous: Line, line: Line) -> bool:
+    """Tell whether a line break without a blank line tears a sentence, as where a page's links stand on their own."""
+    return not (
+        line.after_blank
+        or _SENTENCE_END.search(previous.text)
+        or starts_item(previous.text)
+        or starts_item(line.text)
+        or _is_title(previous.text)
+        and previous.after_blank
+    )
 
 
 def _continues(previous: Line, line: Line, width: int | None, *, indents: bool) -> bool:

@@ -17,6 +17,7 @@ _ORG_TAIL = (
 )
 _GENRE_TAIL = r"(?:工作报告|报告|汇报|通知|通报|方案|计划|总结|要点|意见|公告|通告|办法|规划|纲要|情况|函)"
 _TITLE = re.compile(rf"{_GENRE_TAIL}(?:[（(].{{1,24}}[）)])?$")
+_AGENCY_LINE = re.compile(rf"[\u4e00-\u9fff*×xX某□（）()]{{2,30}}{_ORG_TAIL}")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _YEAR_OF_REPORT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年度?|(?=工作|法治|重点))")
 _CHINESE_YEAR = re.compile(r"[一二][九〇○零][〇○零一二三四五六七八九]{2}(?=年)")
@@ -68,7 +69,9 @@ def _head_title(lines: list[str], shown: list[str]) -> str | None:
 
 
 def _second_half_of(lines: list[str], shown: list[str], index: int) -> str:
-    """Give the line above when a short title line goes on from it, else nothing."""
+    """Give the line above when a title line goes on from it, else nothing: the agency's, or what a short one needs."""
+    if index and _AGENCY_LINE.fullmatch(lines[index - 1]) and re.match(r"(?:19|20)\d\d|关于", lines[index]):
+        return shown[index - 1]
     goes_on = re.search(r"(?:政府|局|委员会|厅|办公室|年度?|关于.*)$", lines[index - 1]) if index else None
     return shown[index - 1] if goes_on and len(lines[index]) < 12 else ""
 

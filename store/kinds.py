@@ -40,8 +40,10 @@ _TASKS = re.compile(
 _DONE = re.compile(
     r"回顾|总结|成效|成绩|成果|成就|效果|亮点|进展|做法|经验|特色|(?:完成|落实|执行|推进|开展|实施|贯彻|建设|工作|基本|总体|履职|创建|进展|整改|办理|处置)的?情况"
 )
+# "由其他学科教师兼任" is no heading of other things.
+_OTHER_THINGS = r"^[^\u4e00-\u9fff]*(?:第?[一二三四五六七八九十]+[章节部分]*)?[^\u4e00-\u9fff]*其[他它]"
 _ASIDE = re.compile(
-    r"其他|其它|需要?(?:报告|说明|汇报)|名词解释|名词注释|用语说明|^附[件录表则：:]|^附$|指导思想|总体要求|总体思路|基本原则|工作原则|基本要求"
+    rf"{_OTHER_THINGS}|需要?(?:报告|说明|汇报)|名词解释|名词注释|用语说明|^附[件录表则：:]|^附$|指导思想|总体要求|总体思路|基本原则|工作原则|基本要求"
     r"|第一责任人职责|组织机构$|联系方式|联系人|相关报道"
 )
 _YEAR = re.compile(r"(20\d\d|19\d\d)\s*年?")
@@ -88,7 +90,7 @@ _THANKS = re.compile(
 _FIRMLY_PLANS = re.compile(
     r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?的?|打算|(?:工作|行动)?(?:计划|安排)$"
 )
-_FIRMLY_ASIDE = re.compile(r"其他|其它|名词解释|名词注释|^附[件录表则：:]|相关报道")
+_FIRMLY_ASIDE = re.compile(rf"{_OTHER_THINGS}|名词解释|名词注释|^附[件录表则：:]|相关报道")
 
 
 def overrides_parent(heading: str, kinds: list[Kind]) -> bool:

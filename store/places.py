@@ -13,7 +13,7 @@ _LEVELS = (_PROVINCE, _CITY, _COUNTY, _TOWN)
 _EDGE = r"(?:^|(?<=[^\u4e00-\u9fff*×xX某□]))"
 _NAME = r"(?:[\u4e00-\u9fff]{1,3}?|[\u4e00-\u9fff]{2,8}?(?=自治)|[*×xX□某]{1,4}|[xX×*]{1,2})"
 _NOT_IN_NAMES = re.compile(
-    r"[个各全我本该占办等和与及的了两多数每几整这那其此某一二三四五六七八九十0-9为在对由将把被从向到至于是以有无可能使要会做党委建提推加打促]"
+    r"[个各全我本该占去办等和与及的了两多数每几整这那其此某一二三四五六七八九十0-9为在对由将把被从向到至于是以有无可能使要会做党委建提推加打促]"
 )
 # What ends like a place and names none: 社区, 老城区, 城市, 全市, 试验区 …
 _COMMON = re.compile(
@@ -24,14 +24,22 @@ _COMMON = re.compile(
     r"|物流园|工业园|产业园|园林|棚户|老旧小|小微|街|机关|营区|军|军营|战|辖市|湾|大湾|双城|都市|商贸|交易|批发|先导|引领|集聚|拓展|协作|合作|毗邻)(?:省|市|区|县|州|盟|地区|旗|镇|乡|街道|新区|高新区|开发区)$"
 )
 
+_ABOVE_PLACE = re.compile(
+    r"^(?:中共|关于|(?:19|20)\d\d年度?|国家[\u4e00-\u9fff]{2,8}?总?局(?=[\u4e00-\u9fff]{2}))+"
+)
+_CONGRESS = re.compile(r"在([\u4e00-\u9fff]{2,16}?)第[^\s，。]{1,4}届(?:人民代表大会|人大)")
+_HEAD_CHARS = 600
+
 
 def find_region(agency: str, title: str, plain: str) -> str:
     """Find the most specific place a report is about, "" when it names none.
 
-    The agency's and the title's own place come first, else the one the text names most; a county
-    or district found in the text carries its city in front when the text names that too.
+    The agency's and the title's own place come first, then that of the congress a work report was given
+    to, else the one the text names most; a county or district found in the text carries its city in front
+    when the text names that too.
     """
-    for source in (agency, title):
+    congress = _CONGRESS.search(plain, 0, _HEAD_CHARS)
+    for source in (agency, title, congress[1] if congress else ""):
         place = leading_place(source)
         if place:
             return place
@@ -44,15 +52,16 @@ def find_region(agency: str, title: str, plain: str) -> str:
 
 def leading_place(name: str) -> str:
     """Find the place, down to the last level, that a name begins with ("杭州市上城区…")."""
-    found, rest = "", re.sub(r"^(?:中共|关于|(?:19|20)\d\d年度?)+", "", name)
+    found, rest = "", _ABOVE_PLACE.sub("", name)
     for level in _LEVELS:
         match = re.match(rf"({_NAME}{level})", rest)
-        if match and _is_name(match[1]) and not (found and len(match[1]) > 6):
+        if match and is_place_name(match[1]) and not (found and len(match[1]) > 6):
             found, rest = found + match[1], rest[match.end() :]
     return found
 
 
-def _is_name(place: str) -> bool:
+def is_place_name(place: str) -> bool:
+    """Tell whether what ends like a place could be one's name, and not 全市, 城区 or a verb before 市."""
     core = re.sub(rf"(?:{_PROVINCE}|{_CITY}|{_COUNTY}|{_TOWN})$", "", place)
     masked = bool(re.fullmatch(r"[*×xX□某]+", core))
     if len(core) > 2 and core.endswith("城"):
@@ -65,7 +74,7 @@ def _named(plain: str) -> list[str]:
     best: list[str] = []
     for level in _LEVELS:
         edges = Counter(
-            match[1] for match in re.finditer(rf"{_EDGE}({_NAME}{level})", plain) if _is_name(match[1])
+            match[1] for match in re.finditer(rf"{_EDGE}({_NAME}{level})", plain) if is_place_name(match[1])
         )
         weights = {place: plain.count(place) + 2 * times for place, times in edges.items()}
         ranked = sorted(weights.items(), key=lambda item: (-item[1], -len(item[0])))

@@ -217,3 +217,59 @@ def test_the_engine_is_a_runnable_whose_ways_of_running_agree(shelf: tuple[Libra
 
 def test_the_shelf_holds_what_the_tests_say() -> None:
     assert len(REPORTS) == 4
+
+
+WORK_REPORT = """云溪区人民政府2024年政府工作报告
+各位代表：
+现在，我代表云溪区人民政府向大会报告工作，请予审议。
+一、2023年工作回顾
+过去一年，全区上下团结奋斗。新增义务教育学位2400个，城镇新增就业6100人。
+新建公园3处，空气优良天数比例达到86%，“绿环工程”建成绿道12公里。
+二、2024年工作安排
+做好今年工作，任务艰巨。新增义务教育学位3500个，城镇新增就业6500人。
+新建公园5处，巩固空气质量改善成果，力争优良天数比例稳定在85%以上。
+有关名词解释
+1.“绿环工程”：指环绕中心城区建设的、把公园和绿道连成一体的学位制绿化项目。
+2.“双减”：指减轻义务教育阶段学生作业负担和校外培训负担，与学位无关。
+"""
+
+
+@pytest.fixture(scope="module")
+def work_report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
+    with Library(
+        tmp_path_factory.mktemp("work"), embedding=None, chunking_version=CHUNKING_VERSION
+    ) as library:
+        library.add(parse(SourceText(WORK_REPORT, "text"), source="报告.txt"))
+        yield Answerer(library)
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "not_said"),
+    [
+        ("云溪区2023年新增了多少学位？", "2400个", "3500个"),
+        ("云溪区2024年新增多少学位？", "3500个", "2400个"),
+        ("云溪区2023年空气质量怎么样？", "86%", "85%"),
+        ("云溪区2023年的城镇新增就业人数", "6100人", "6500人"),
+    ],
+)
+def test_a_work_report_tells_of_one_year_and_plans_the_next(
+    work_report: Answerer, question: str, says: str, not_said: str
+) -> None:
+    answer = work_report.answer(AskInput(question=question))
+    quotes = [citation.quote for citation in answer.citations]
+    assert not answer.refused
+    assert says in quotes[0]
+    assert not any(not_said in quote for quote in quotes)
+
+
+def test_a_glossary_answers_only_what_a_term_means(work_report: Answerer) -> None:
+    asked = work_report.answer(AskInput(question="“绿环工程”是什么意思？"))
+    assert asked.citations[0].quote.startswith("1.“绿环工程”：指")
+    counted = work_report.answer(AskInput(question="绿环工程建成绿道多少公里？"))
+    assert "12公里" in counted.citations[0].quote
+
+
+def test_who_uses_a_phrase_is_answered_only_by_those_who_do(shelf: tuple[Library, dict[str, str]]) -> None:
+    answer = ask(shelf, "“老旧小区改造”是哪个单位提出来的？")
+    assert answer.citations
+    assert all("老旧小区改造" in simplified(citation.quote) for citation in answer.citations)

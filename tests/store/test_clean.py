@@ -424,3 +424,20 @@ def test_every_page_begins_at_its_own_text(text: str, data: st.DataObject) -> No
     ):
         shown = without_white_space(found.text[begin:end])
         assert is_subsequence(shown, without_white_space(text[raw_begin:raw_end]))
+
+
+def test_a_sentence_torn_at_links_is_one_where_blank_lines_part_the_paragraphs() -> None:
+    paragraphs = [
+        f"第{n}项工作取得进展，全年办理案件{n}20件，群众满意度不断提升，各方面反映良好。" for n in range(1, 8)
+    ]
+    torn = "县政府制定了\n《云溪县城市管理若干规定》\n的实施细则，明确了各部门的职责。"
+    text = clean(SourceText("\n\n".join([*paragraphs, torn]), "text")).text
+    assert text.split("\n")[-1] == torn.replace("\n", "")
+
+
+def test_lines_stay_apart_where_no_blank_lines_part_paragraphs() -> None:
+    paragraphs = [
+        f"第{n}项工作取得进展，全年办理案件{n}20件，群众满意度不断提升，各方面反映良好。" for n in range(1, 8)
+    ]
+    lines = [*paragraphs, "县政府制定了相关规定", "各部门的职责得到明确，工作合力逐步形成。"]
+    assert clean(SourceText("\n".join(lines), "text")).text.split("\n") == lines

@@ -18,6 +18,10 @@ def facts(text: str, *, title: str | None = None, published: str | None = None) 
         (f"云溪区司法局2024年法治政府建设情况报告\n2024年，{BODY}", "云溪区司法局2024年法治政府建设情况报告"),
         (f"云溪区人民政府\n工作报告\n2024年，{BODY}", "云溪区人民政府工作报告"),
         (f"关于云溪区2024年法治政府建设\n情况的报告\n{BODY}", "关于云溪区2024年法治政府建设情况的报告"),
+        (
+            f"国家税务总局云溪区税务局\n2024年法治税务建设情况报告\n{BODY}",
+            "国家税务总局云溪区税务局2024年法治税务建设情况报告",
+        ),
         (f"云溪区城市管理办法（暂行）\n{BODY}", "云溪区城市管理办法（暂行）"),
         (f"雲溪區司法局2024年法治政府建設情況報告\n{BODY}", "雲溪區司法局2024年法治政府建設情況報告"),
     ],
@@ -154,3 +158,15 @@ def test_the_date_is_the_pages_else_the_signatures(
 )
 def test_the_base_year_is_the_first_one_reported_on(text: str, year: int | None) -> None:
     assert base_year(text) == year
+
+
+def test_a_work_report_is_of_the_place_whose_congress_it_was_given_to() -> None:
+    found = facts(
+        "政府工作报告\n——2025年1月9日在枫溪县第十八届人民代表大会第四次会议上\n各位代表：\n现在，我代表县人民政府向大会报告工作，请予审议。\n"
+        f"一、2024年工作回顾\n{BODY}\n二、2025年工作安排\n新建学校3所。"
+    )
+    assert (found.region, found.agency, found.period) == ("枫溪县", "枫溪县人民政府", (2024, 2025))
+
+
+def test_a_tax_office_is_of_the_place_after_the_states_name() -> None:
+    assert facts(f"国家税务总局云溪市税务局2024年法治税务建设情况报告\n{BODY}").region == "云溪市"

@@ -282,3 +282,13 @@ def test_a_paragraph_that_rounds_off_is_a_closing(paragraph: str) -> None:
 )
 def test_a_paragraph_that_plans_something_is_no_closing(paragraph: str) -> None:
     assert not is_closing(paragraph)
+
+
+@pytest.mark.parametrize("heading", ["六、其他需要报告的事项", "（五）其他", "其他工作", "第六部分 其它事项"])
+def test_a_heading_of_other_things_is_of_no_kind(heading: str) -> None:
+    assert heading_kinds(heading, ReportKind.ANNUAL_REPORT, 2024) == [Kind.OTHER]
+
+
+def test_other_inside_a_heading_that_is_a_sentence_sets_nothing_aside() -> None:
+    heading = "2.乡镇法制审核多由其他股室人员兼任，专业力量薄弱"
+    assert heading_kinds(heading, ReportKind.ANNUAL_REPORT, 2024) != [Kind.OTHER]

@@ -13,7 +13,7 @@ from bot.texts import Say
 from store.errors import UsageError
 
 if TYPE_CHECKING:
-    from chains.answer import Answerer
+    from bot.engines import Extractive, Written
     from store.embed import EmbeddingModel
     from store.library import Library
 
@@ -44,12 +44,14 @@ class Services:
         )
 
     @cached_property
-    def answerer(self) -> Answerer:
-        from chains.answer import Answerer
+    def engine(self) -> Extractive | Written:
+        from bot.engines import make_engine
 
-        return Answerer(self.library)
+        return make_engine(self.settings)
 
     def close(self) -> None:
+        if "engine" in self.__dict__:
+            self.engine.close()
         if "library" in self.__dict__:
             self.library.close()
 

@@ -323,10 +323,8 @@ EMBEDDING_REMEDY = Phrase(
 )
 TOKENS_WORK = Phrase("o200k_base 已在本机，无需下载", "o200k_base is here, nothing to download")
 ENGINE_EXTRACTIVE = Phrase("摘录引擎，不需要模型与密钥", "extractive: needs no model and no key")
-ENGINE_KEY_UNUSED = Phrase(
-    "摘录引擎；已有 OPENAI_API_KEY，这一版还不用模型撰写",
-    "extractive; OPENAI_API_KEY is set, but this version writes nothing by model",
-)
+ENGINE_WRITES = Phrase("{name} 撰写，逐句与原文核对", "{name} writes, every claim is checked")
+ENGINE_FAILS = Phrase("{why}；改由原文直接摘取", "{why}; working from the text itself")
 ALL_WELL = Phrase("一切正常。", "All is well.")
 SOME_WARNINGS = Phrase("可以使用，有 {n} 处提醒。", "Ready for use, with {n} {n:warning|warnings}.")
 SOME_BROKEN = Phrase("有 {n} 处需要处理。", "{n} {n:thing needs|things need} attention.")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chains.answerable import answerable, carries_years, likelihood
-from chains.cite import Citer
 from chains.compose import Composer
 from chains.evidence import Evidence
 from chains.extract import is_ritual, items_of
@@ -32,6 +31,16 @@ _LIKELY_ACROSS = 0.3
 _ADMITS = re.compile(r"承认|问题|不足|不够|薄弱|困难|短板|单一|障碍|滞后|缺|没打通|反映|\badmit")
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A question read, the reports it is about, and what reads them and words the answer."""
+
+    question: Question
+    scope: ReportScope
+    reader: Reader
+    compose: Composer
+
+
 class Answerer:
     """Answers questions over one library without a model. Safe to share between threads."""
 
@@ -40,6 +49,16 @@ class Answerer:
 
     def answer(self, ask: AskInput) -> Answer:
         """Answer, or refuse with where it looked and the nearest passage.
+
+        Raises NotFoundError when `report_id` is not on the shelves named.
+        """
+        found = self.look(ask)
+        if isinstance(found, Answer):
+            return found
+        return self._within(found)
+
+    def look(self, ask: AskInput) -> Ground | Answer:
+        """Find where the answer could stand; the refusal where no report can hold it.
 
         Raises NotFoundError when `report_id` is not on the shelves named.
         """
@@ -53,7 +72,27 @@ class Answerer:
         reader = Reader(self._library, ask.workspaces)
         if scope.mismatch is not None:
             return compose.mismatch(scope, self._nearest(question, reader, scope.nearby or scope.reports))
-        return self._within(question, scope, reader, compose)
+        return Ground(question, scope, reader, Composer(question))
+
+    def hidden(self, ground: Ground) -> Answer | None:
+        """Give the refusal where the report hides what is asked for; judged by words alone."""
+        weighed = self._of_the_years(
+            ground, ground.reader.evidence(ground.question, ground.scope.reports, by_meaning=False)
+        )
+        nearest = max(weighed, key=_nearness, default=None)
+        if nearest is None or not nearest.masked or nearest.local <= 0 or ground.question.part is not None:
+            return None
+        return ground.compose.masked(nearest, self._cite(ground.reader, [nearest])[0])
+
+    def refused(self, ground: Ground) -> Answer:
+        """Refuse, with where it looked and the nearest passage."""
+        nearest = self._nearest(ground.question, ground.reader, ground.scope.reports)
+        return ground.compose.refuse(ground.scope, nearest)
+
+    @staticmethod
+    def _of_the_years(ground: Ground, weighed: Sequence[Evidence]) -> list[Evidence]:
+        question, strict = ground.question, ground.scope.strict_years
+        return [e for e in weighed if carries_years(e.candidate, question, strict, ahead=question.ahead)]
 
     def _held(self, ask: AskInput) -> list[Report]:
         if ask.report_id is not None:
@@ -68,16 +107,16 @@ class Answerer:
         fixed = ask.report_id is not None
         return find_scope(ask.question, question.years, held, mentions, fixed=fixed, ahead=question.ahead)
 
-    def _within(self, question: Question, scope: ReportScope, reader: Reader, compose: Composer) -> Answer:
+    def _within(self, ground: Ground) -> Answer:
         """Answer from the reports in scope: a part's points, a comparison, or the sentences that say it."""
+        question, scope, reader, compose = ground.question, ground.scope, ground.reader, ground.compose
         if question.across and not scope.named:
             return self._across(question, scope, reader, compose)
         if question.part is not None:
             found = self._part(question, question.part, scope, reader, compose)
             if found is not None:
                 return found
-        weighed = reader.evidence(question, scope.reports)
-        weighed = [e for e in weighed if carries_years(e, question, scope.strict_years, ahead=question.ahead)]
+        weighed = self._of_the_years(ground, reader.evidence(question, scope.reports))
         if not weighed:
             return compose.refuse(scope, self._nearest(question, reader, scope.reports))
         nearest = max(weighed, key=_nearness)
@@ -112,7 +151,7 @@ class Answerer:
     ) -> Answer | None:
         """Answer with a part's points; None when the question narrows it to something no point is about."""
         topic, named = part_topic(question)
-        reports = self._reports_of_part(question, kind, scope)
+        reports = self.reports_of_part(question, kind, scope)
         if not reports:
             return compose.mismatch(scope, []) if scope.strict_years else None
         topic = topic if named else self._used(topic, reports, reader, kind)
@@ -150,11 +189,10 @@ class Answerer:
         )
 
     def _items(self, reader: Reader, report: Report, kind: Kind) -> list[Item]:
-        document = reader.document(report)
-        return items_of(document, kind, Citer(document.text, document.sections, document.page_starts, report))
+        return items_of(reader.document(report), kind, reader.citer(report))
 
     @staticmethod
-    def _reports_of_part(question: Question, kind: Kind, scope: ReportScope) -> list[Report]:
+    def reports_of_part(question: Question, kind: Kind, scope: ReportScope) -> list[Report]:
         """Choose whose part is meant: plans for a year stand in the report of the year before."""
         if not question.years:
             return list(scope.reports)[-_MAX_PARTS:][::-1]
@@ -210,13 +248,10 @@ class Answerer:
 
     @staticmethod
     def _cite(reader: Reader, chosen: Sequence[Evidence]) -> list[Citation]:
-        citations = []
-        for number, evidence in enumerate(chosen, 1):
-            report = evidence.candidate.report
-            document = reader.document(report)
-            citer = Citer(document.text, document.sections, document.page_starts, report)
-            citations.append(citer.cite(number, evidence.candidate.span.start, evidence.candidate.span.end))
-        return citations
+        return [
+            reader.citer(e.candidate.report).cite(n, e.candidate.span.start, e.candidate.span.end)
+            for n, e in enumerate(chosen, 1)
+        ]
 
 
 def _nearness(evidence: Evidence) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from chains.evidence import Evidence, is_row
+from chains.evidence import Candidate, Evidence, is_row
 from chains.question import Asked, Question
 from store.models import Kind, ReportKind
 
@@ -64,7 +64,7 @@ def answerable(question: Question, evidence: Evidence, best_topic: float) -> boo
 
 
 def carries_years(
-    evidence: Evidence, question: Question, strict_years: tuple[int, ...], *, ahead: bool
+    candidate: Candidate, question: Question, strict_years: tuple[int, ...], *, ahead: bool
 ) -> bool:
     """Tell whether a sentence may speak of the years asked for.
 
@@ -72,26 +72,26 @@ def carries_years(
     must; plans for a year (`ahead`) do not tell what was done in it. A work report tells what was done in
     the one year of its period and what is planned for the next.
     """
-    if _of_the_other_year(evidence, question):
+    if _of_the_other_year(candidate, question):
         return False
-    if not strict_years or set(question.years) & set(evidence.candidate.report.period):
+    if not strict_years or set(question.years) & set(candidate.report.period):
         return True
-    if evidence.candidate.section.kind is Kind.PLANS and not ahead:
+    if candidate.section.kind is Kind.PLANS and not ahead:
         return False
-    text = _COMPARED.sub("", evidence.candidate.text)
-    heading = " ".join(evidence.candidate.section.path)
-    table = evidence.candidate.around if is_row(evidence.candidate.text) else ""
+    text = _COMPARED.sub("", candidate.text)
+    heading = " ".join(candidate.section.path)
+    table = candidate.around if is_row(candidate.text) else ""
     return any(str(year) in place for year in strict_years for place in (text, heading, table))
 
 
-def _of_the_other_year(evidence: Evidence, question: Question) -> bool:
+def _of_the_other_year(candidate: Candidate, question: Question) -> bool:
     """Tell whether a work report's sentence speaks of that year of its period which is not asked for."""
-    report, section = evidence.candidate.report, evidence.candidate.section
+    report, section = candidate.report, candidate.section
     if report.kind is not ReportKind.WORK_REPORT or len(report.period) != 2 or question.names_report:
         return False
     asked = set(question.years) & set(report.period)
     speaks_of = {Kind.ACHIEVEMENTS: min(report.period), Kind.PLANS: max(report.period)}.get(section.kind)
     if len(asked) != 1 or speaks_of is None or speaks_of in asked:
         return False
-    text = _COMPARED.sub("", evidence.candidate.text)
+    text = _COMPARED.sub("", candidate.text)
     return not any(str(year) in text for year in asked)

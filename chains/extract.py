@@ -38,20 +38,31 @@ _DATED = re.compile(r"(?:19|20)\d\d年|\d{1,2}月")
 def summarize(document: Document, report: Report) -> Summary:
     """Summarise a report from its own text; every item quotes what it says."""
     citer = Citer(document.text, document.sections, document.page_starts, report)
-    achievements = _achievements(document, citer)
-    shortcomings = [
-        _item(document.text, draft, Kind.SHORTCOMINGS, citer)
-        for draft in _drafts(document, Kind.SHORTCOMINGS)
-    ]
-    plans = [_item(document.text, draft, Kind.PLANS, citer) for draft in _drafts(document, Kind.PLANS)]
-    lists = dict(zip(KINDS, (achievements, shortcomings, plans), strict=True))
+    lists = {
+        kind: [make_item(document.text, draft, kind, citer) for draft in drafts]
+        for kind, drafts in choose(document).items()
+    }
+    return make_summary(report, lists)
+
+
+def choose(document: Document) -> dict[Kind, list[ItemDraft]]:
+    """Choose what a summary holds: every shortcoming and plan, and the achievements that have substance."""
+    return {
+        Kind.ACHIEVEMENTS: _achievements(document),
+        Kind.SHORTCOMINGS: _drafts(document, Kind.SHORTCOMINGS),
+        Kind.PLANS: _drafts(document, Kind.PLANS),
+    }
+
+
+def make_summary(report: Report, lists: dict[Kind, list[Item]]) -> Summary:
+    """Put the three lists together, with what is missing said."""
     return Summary(
         report=report,
         engine="extractive",
         overview=overview(report, {kind: len(items) for kind, items in lists.items()}),
-        achievements=achievements,
-        shortcomings=shortcomings,
-        plans=plans,
+        achievements=lists[Kind.ACHIEVEMENTS],
+        shortcomings=lists[Kind.SHORTCOMINGS],
+        plans=lists[Kind.PLANS],
         missing=[kind for kind, items in lists.items() if not items],
     )
 
@@ -76,7 +87,7 @@ def overview(report: Report, counts: dict[Kind, int]) -> str:
 
 def items_of(document: Document, kind: Kind, citer: Citer) -> list[Item]:
     """Give every item of one kind in order; achievements are not thinned out."""
-    return [_item(document.text, draft, kind, citer) for draft in _drafts(document, kind)]
+    return [make_item(document.text, draft, kind, citer) for draft in _drafts(document, kind)]
 
 
 def _drafts(document: Document, kind: Kind) -> list[ItemDraft]:
@@ -90,7 +101,8 @@ def _drafts(document: Document, kind: Kind) -> list[ItemDraft]:
     return unique
 
 
-def _item(text: str, draft: ItemDraft, kind: Kind, citer: Citer) -> Item:
+def make_item(text: str, draft: ItemDraft, kind: Kind, citer: Citer) -> Item:
+    """Word a point in the report's own sentences, those of most substance where it is long."""
     share = max(_BUDGET_CHARS[kind] // len(draft.parts), _PART_CHARS[kind])
     spans = [span for part in draft.parts for span in condense(text, part, share)]
     pieces = [draft.title, *spans] if draft.title else spans
@@ -190,7 +202,7 @@ def _headed_parts(text: str, draft: ItemDraft) -> Iterator[Span]:
         yield from (trim(text, start, end) for start, end in pairwise(bounds))
 
 
-def _achievements(document: Document, citer: Citer) -> list[Item]:
+def _achievements(document: Document) -> list[ItemDraft]:
     """Choose the achievements that have substance, a few from each paragraph, in the report's order."""
     text = document.text
     candidates: list[tuple[float, int, int, ItemDraft]] = []
@@ -206,4 +218,4 @@ def _achievements(document: Document, citer: Citer) -> list[Item]:
         if solid and taken.get(candidate[1], 0) < _PER_PARAGRAPH and len(chosen) < _MAX_ACHIEVEMENTS:
             chosen.append(candidate)
             taken[candidate[1]] = taken.get(candidate[1], 0) + 1
-    return [_item(text, c[3], Kind.ACHIEVEMENTS, citer) for c in sorted(chosen, key=lambda c: c[2])]
+    return [c[3] for c in sorted(chosen, key=lambda c: c[2])]

@@ -88,9 +88,20 @@ class SummaryInput:
     report: Report
 
 
+class Turn(Frozen):
+    """A question of a conversation and the answer it got."""
+
+    question: str
+    answer: str
+
+
 class AskInput(Frozen):
-    """A question, the shelves it may see, and the one report it is about (None: all of them)."""
+    """A question, the shelves it may see, and the one report it is about (None: all of them).
+
+    `history` is what was asked and answered before, oldest first: a follow-up is read in its light.
+    """
 
     question: str
     workspaces: tuple[str, ...] = (DEFAULT_WORKSPACE,)
     report_id: str | None = None
+    history: tuple[Turn, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from chains.cite import Citer
 from chains.evidence import Candidate, Evidence, Weigher, candidates, telling
 from chains.question import Question
 from store.document import reopen
@@ -75,14 +76,28 @@ class Reader:
             self._open[report.id] = reopen(self.library, report, self.workspaces)
         return self._open[report.id]
 
+    def citer(self, report: Report) -> Citer:
+        document = self.document(report)
+        return Citer(document.text, document.sections, document.page_starts, report)
+
     def evidence(
-        self, question: Question, reports: Sequence[Report], kind: Kind | None = None
+        self,
+        question: Question,
+        reports: Sequence[Report],
+        kind: Kind | None = None,
+        *,
+        by_meaning: bool = True,
     ) -> list[Evidence]:
-        """Weigh the sentences of `reports` for a question, best first; of one kind of section only where given."""
+        """Weigh the sentences of `reports` for a question, best first; of one kind of section only where given.
+
+        Without `by_meaning` their words alone count, which spares most of the time.
+        """
         pool = self._pool(question, reports) if kind is None else self._pool_of(kind, reports)
         if not pool:
             return []
         weigher = Weigher(question, pool)
+        if not by_meaning:
+            return sorted(weigher.weigh({}), key=lambda e: -e.score)
         words = weigher.lexical()
         found = self._found(question, reports)
         ranks = [words[i] + found.get(self._passage_of(pool[i]), 0.0) for i in range(len(pool))]
@@ -92,7 +107,8 @@ class Reader:
         weighed = weigher.weigh(self._meanings(question, pool, likely))
         return sorted(weighed, key=lambda e: -e.score)
 
-    def _search(self, question: Question, reports: Sequence[Report]) -> list[Hit]:
+    def hits(self, question: Question, reports: Sequence[Report]) -> list[Hit]:
+        """Give the passages of `reports` that a search by words and meaning brings, best first."""
         key = (question.text, tuple(report.id for report in reports))
         if key not in self._hits:
             scope = Scope(self.workspaces, frozenset(key[1]))
@@ -103,7 +119,7 @@ class Reader:
         if len(reports) <= _READ_WHOLE_UP_TO:
             return [c for report in reports for c in candidates(self.document(report), report)]
         spans: dict[str, list[Span]] = {}
-        for hit in self._search(question, reports):
+        for hit in self.hits(question, reports):
             spans.setdefault(hit.passage.report_id, []).append(Span(hit.passage.start, hit.passage.end))
         by_id = {report.id: report for report in reports}
         return [
@@ -125,7 +141,7 @@ class Reader:
         """Credit the passages a search brings first, by report and place, so that paraphrases are compared too."""
         return {
             (hit.passage.report_id, offset): 0.6 - 0.1 * rank
-            for rank, hit in enumerate(self._search(question, reports)[:6])
+            for rank, hit in enumerate(self.hits(question, reports)[:6])
             for offset in range(hit.passage.start, hit.passage.end)
         }
 

@@ -47,3 +47,22 @@ WORDING: Final[dict[str, dict[str, str]]] = {
         "titles_more": " …",
     },
 }
+
+PART_NAMES: Final[dict[str, dict[str, str]]] = {
+    "zh": {"achievements": "主要成效", "shortcomings": "存在不足", "plans": "下步计划"},
+    "en": {"achievements": "Achievements", "shortcomings": "Shortcomings", "plans": "Plans"},
+}
+
+# Said where a model was to write and could not.
+UNFINISHED: Final = {
+    "zh": "（{reason}，相应内容由原文直接摘取。）",
+    "en": " ({reason}; the parts concerned are taken from the text as it stands.)",
+}
+
+# Above what did not hold, with the reason of each.
+REPAIR: Final = {
+    "zh": "下面这些没有通过与原文的核对（冒号后是原因）。只重写这些，改不了就不写：",
+    "en": "These did not hold against the text (the reason follows the colon). Rewrite these only; leave out what cannot be mended:",
+}
+
+TOO_SHORT: Final = "only names the point: say what the passage says of it"

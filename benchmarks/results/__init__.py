@@ -39,9 +39,16 @@ def print_table(title: str, rows: Sequence[Row]) -> None:
         print("  ".join([first, *(cell.strip().rjust(len(cell)) for cell in others)]))
 
 
-def write(path: Path, *, settings: Mapping[str, object], results: object, peers: bool = False) -> None:
-    """Write a result file."""
-    content = {
+def write(
+    path: Path,
+    *,
+    settings: Mapping[str, object],
+    results: object,
+    peers: bool = False,
+    entry: str | None = None,
+) -> None:
+    """Write a result file, or where `entry` is given that entry of it: the others stay."""
+    content: dict[str, object] = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _commit(),
         "machine": machine(),
@@ -49,6 +56,9 @@ def write(path: Path, *, settings: Mapping[str, object], results: object, peers:
         "settings": dict(settings),
         "results": results,
     }
+    if entry is not None:
+        held = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        content = {**held, entry: content}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(f"\nwritten to {path}")

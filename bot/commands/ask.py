@@ -46,9 +46,8 @@ def ask(
 
 def _answer(shell: Shell, library: Library, question: str, report_id: str | None, workspace: str) -> Answer:
     full_id = library.report(report_id, [workspace]).id if report_id is not None else None
-    return shell.services.answerer.answer(
-        AskInput(question=question, workspaces=(workspace,), report_id=full_id)
-    )
+    ask = AskInput(question=question, workspaces=(workspace,), report_id=full_id)
+    return shell.services.engine.answer(library, ask, workspace)
 
 
 def _record(answer: Answer) -> Result:

@@ -18,6 +18,7 @@ from bot.failures import attempt, why
 from bot.layout import Line, Run, Style, cell_width, padded
 from bot.shell import Shell
 from bot.texts import Phrase
+from chains.llm_errors import ModelError
 from store.errors import AppError, UsageError
 from store.health import Finding
 
@@ -68,8 +69,19 @@ def _settings(shell: Shell) -> Findings:
 
 
 def _engine(shell: Shell) -> Findings:
-    phrase = texts.ENGINE_KEY_UNUSED if shell.settings.openai_api_key else texts.ENGINE_EXTRACTIVE
-    yield Finding("ok", shell.say(texts.CHECK_ENGINE), shell.say(phrase))
+    from bot.engines import Extractive
+
+    engine, say = shell.services.engine, shell.say
+    subject = say(texts.CHECK_ENGINE)
+    if isinstance(engine, Extractive):
+        yield Finding("ok", subject, say(texts.ENGINE_EXTRACTIVE))
+        return
+    try:
+        name = engine.try_out()
+    except ModelError as error:
+        yield Finding("warning", subject, say(texts.ENGINE_FAILS, why=error), error.hint)
+    else:
+        yield Finding("ok", subject, say(texts.ENGINE_WRITES, name=name))
 
 
 def _tokens(shell: Shell) -> Findings:

@@ -13,8 +13,7 @@ from bot.commandline import argument, command, option
 from bot.commands.options import workspace_option
 from bot.shell import Shell
 from bot.views import summary_view
-from chains import extract
-from chains.models import Summary
+from chains.models import Summary, SummaryInput
 from store.document import describe, load, reopen
 from store.errors import NotFoundError
 
@@ -71,9 +70,11 @@ def _summary(shell: Shell, target: str, workspace: str) -> Summary:
         document = load(path)
         for warning in document.warnings:
             shell.output.note(f"{target}{shell.say(texts.COLON)}{warning}")
-        return extract.summarize(document, describe(document, workspace=workspace))
-    report = shell.library.report(target, [workspace])
-    return extract.summarize(reopen(shell.library, report, [workspace]), report)
+        asked = SummaryInput(document, describe(document, workspace=workspace))
+    else:
+        report = shell.library.report(target, [workspace])
+        asked = SummaryInput(reopen(shell.library, report, [workspace]), report)
+    return shell.services.engine.summarize(asked, workspace)
 
 
 def _exists(path: Path) -> bool:

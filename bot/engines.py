@@ -1,0 +1,125 @@
+"""Which engine answers: a model where one is set, else the text itself. Blocking, for the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from chains import extract
+from chains.models import Answer, AskInput, Summary, SummaryInput, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.settings import Settings
+    from chains.llm import ChatModel
+    from prompts.template import Language
+    from store.library import Library
+    from store.usage import UsageStore
+
+DEFAULT_MODEL = "gpt-4o-mini"
+_PROBE_ACCOUNT = "doctor"
+
+
+class Extractive:
+    """Summaries and answers in the reports' own words."""
+
+    def summarize(self, asked: SummaryInput, account: str) -> Summary:
+        return extract.summarize(asked.document, asked.report)
+
+    def answer(self, library: Library, ask: AskInput, account: str) -> Answer:
+        from chains.answer import Answerer
+
+        return Answerer(library).answer(ask)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Written:
+    """Summaries and answers worded by a model and checked. One event loop lasts as long as the engine."""
+
+    def __init__(self, make_model: Callable[[], ChatModel], language: Language) -> None:
+        self._make_model = make_model
+        self._language = language
+        self._runner = asyncio.Runner()
+        self._model: ChatModel | None = None
+
+    def summarize(self, asked: SummaryInput, account: str) -> Summary:
+        return self._runner.run(self._summarize(asked, account))
+
+    def answer(self, library: Library, ask: AskInput, account: str) -> Answer:
+        return self._runner.run(self._answer(library, ask, account))
+
+    def try_out(self) -> str:
+        """Have the model say something and give its name. Raises ModelError."""
+        from chains.llm import Message
+
+        model = self._connected()
+        probe = [Message("user", 'Reply with this JSON and nothing else: {"ok": true}')]
+        self._runner.run(model.complete(probe, _PROBE_ACCOUNT))
+        return model.name
+
+    def close(self) -> None:
+        if self._model is not None:
+            self._runner.run(self._model.aclose())
+        self._runner.close()
+
+    async def _summarize(self, asked: SummaryInput, account: str) -> Summary:
+        from chains.write_summary import SummaryWriter
+
+        return await SummaryWriter(self._connected(), self._language).summarize(asked, account)
+
+    async def _answer(self, library: Library, ask: AskInput, account: str) -> Answer:
+        from chains.answer import Answerer
+        from chains.write_answer import AnswerWriter
+
+        return await AnswerWriter(Answerer(library), self._connected()).answer(ask, account)
+
+    def _connected(self) -> ChatModel:
+        if self._model is None:
+            self._model = self._make_model()
+        return self._model
+
+
+class Budget:
+    """The day's tokens of each workspace, held in the database."""
+
+    def __init__(self, store: UsageStore, tokens_a_day: int) -> None:
+        self._store = store
+        self._limit = tokens_a_day
+
+    def left(self, account: str) -> int | None:
+        return max(self._limit - self._store.today(account), 0)
+
+    def record(self, account: str, usage: Usage) -> None:
+        self._store.record(account, usage.prompt_tokens, usage.completion_tokens)
+
+
+def make_engine(settings: Settings) -> Extractive | Written:
+    """Take the model's engine where a key or a server of one's own is set together with what it needs."""
+    key = settings.openai_api_key
+    if key is None and not (settings.openai_base_url and settings.openai_model):
+        return Extractive()
+    return Written(lambda: _chat_model(settings), settings.language)
+
+
+def _chat_model(settings: Settings) -> ChatModel:
+    from zoneinfo import ZoneInfo
+
+    from chains.llm import ChatModel, Endpoint
+    from store.db import sqlite_url
+    from store.usage import UsageStore
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = settings.database_url
+    url = database.get_secret_value() if database else sqlite_url(settings.data_dir)
+    key = settings.openai_api_key
+    endpoint = Endpoint(
+        model=settings.openai_model or DEFAULT_MODEL,
+        # A server of one's own often wants no key, but the client insists on one.
+        api_key=key.get_secret_value() if key else "none",
+        base_url=settings.openai_base_url,
+    )
+    usage = UsageStore(url, zone=ZoneInfo(settings.timezone))
+    return ChatModel(endpoint, ledger=Budget(usage, settings.daily_token_budget))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from chains.figures import FoundFigure, find_figures
 from chains.names import names_organisation, names_person
 from chains.question import Asked, Question, Term
+from store.addressed import is_addressed
 from store.models import Document, Kind, Report, Section
 from store.outline import regions
 from store.script import fold
@@ -136,7 +137,12 @@ def _says_nothing(text: str, report: Report, section: Section, piece: Span) -> b
     alone = said[-1] not in "。；;！!.？?" and text[piece.end : piece.end + 1] in ("\n", "")
     heading = section.start <= piece.start and piece.end <= section.body_start
     titles = said in report.title or bool(_TITLE_LINE.fullmatch(said))
-    return said[-1] in "：:" or (alone and (heading or titles)) or bool(_FLOURISH.match(said))
+    return (
+        said[-1] in "：:"
+        or (alone and (heading or titles))
+        or bool(_FLOURISH.match(said))
+        or is_addressed(said)
+    )
 
 
 def is_row(line: str) -> bool:

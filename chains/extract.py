@@ -11,6 +11,7 @@ from chains.cite import Citer
 from chains.figures import find_figures, split_figures
 from chains.items import ItemDraft, after_lead, find_items
 from chains.models import Item, Summary
+from store.addressed import find_addressed
 from store.models import Document, Kind, Report
 from store.sentences import Span, clauses, sentences, trim
 from store.simplify import simplify
@@ -93,12 +94,28 @@ def items_of(document: Document, kind: Kind, citer: Citer) -> list[Item]:
 def _drafts(document: Document, kind: Kind) -> list[ItemDraft]:
     seen: set[str] = set()
     unique: list[ItemDraft] = []
-    for draft in find_items(document.text, document.sections, kind):
+    addressed = find_addressed(document.text)
+    for found in find_items(document.text, document.sections, kind):
+        parts = tuple(span for part in found.parts for span in _without(document.text, part, addressed))
+        if not parts:
+            continue
+        draft = replace(found, parts=parts)
         said = re.sub(r"\W", "", "".join(part.of(document.text) for part in draft.parts))
         if said not in seen:
             seen.add(said)
             unique.append(draft)
     return unique
+
+
+def _without(text: str, part: Span, addressed: list[Span]) -> list[Span]:
+    """Cut what addresses a model out of a part."""
+    inside = [span for span in addressed if part.start < span.end and span.start < part.end]
+    bounds = [part.start, *(edge for span in inside for edge in (span.start, span.end)), part.end]
+    kept = [
+        trim(text, max(a, part.start), min(b, part.end))
+        for a, b in zip(bounds[::2], bounds[1::2], strict=True)
+    ]
+    return [span for span in kept if span.start < span.end]
 
 
 def make_item(text: str, draft: ItemDraft, kind: Kind, citer: Citer) -> Item:

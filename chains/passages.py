@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from chains.locate import Source
+from chains.claims.locate import Source
 from prompts.template import Language
 from prompts.wording import REPAIR
+from store.addressed import blank_addressed
 from store.models import Report
 
 _FENCE = str.maketrans({"<": "＜", ">": "＞"})
@@ -17,8 +18,8 @@ _ROLE_TAGS = re.compile(r"\[/?(?:INST|SYS)\]|<\|[^|]{1,30}\|>", re.IGNORECASE)
 
 
 def source_of(source_id: str, report: Report, text: str, start: int, end: int) -> Source:
-    """Make `text[start:end]` of a report's text citable as `source_id`."""
-    return Source(source_id, report.id, text[start:end], start, names_of(report))
+    """Make `text[start:end]` of a report's text citable as `source_id`, but for what addresses a model in it."""
+    return Source(source_id, report.id, blank_addressed(text[start:end]), start, names_of(report))
 
 
 def names_of(report: Report) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chains.bearings import misdenied, misplaced_stage, opposed
-from chains.dates import years_of
-from chains.english import check_english, is_english
-from chains.locate import Located, Source, locate, says_enough
-from chains.masks import filled_masks
-from chains.mentions import (
+from chains.claims.bearings import misdenied, misplaced_stage, opposed
+from chains.claims.dates import years_of
+from chains.claims.english import check_english, is_english
+from chains.claims.locate import Located, Source, locate, says_enough
+from chains.claims.masks import filled_masks
+from chains.claims.mentions import (
     Mention,
     foreign_agencies,
     foreign_documents,
@@ -22,11 +22,11 @@ from chains.mentions import (
     foreign_persons,
     foreign_places,
 )
-from chains.merged import Told, misattributed
-from chains.plain import plain
-from chains.reasons import Failure, Reason, differs
-from chains.support import TOO_LITTLE, weakest_share
-from chains.tally import check_dates, check_figures, tally
+from chains.claims.merged import Told, misattributed
+from chains.claims.plain import plain
+from chains.claims.reasons import Failure, Reason, differs
+from chains.claims.support import TOO_LITTLE, weakest_share
+from chains.claims.tally import check_dates, check_figures, tally
 from store.script import fold
 
 __all__ = ["Draft", "Failure", "Located", "Reason", "Source", "Verdict", "verify"]

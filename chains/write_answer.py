@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from chains.answer import Answerer, Ground
 from chains.answerable import carries_years
+from chains.claims.locate import Located, Source
 from chains.evidence import Evidence, candidates
 from chains.items import find_items
 from chains.llm import ChatModel, Message, add
 from chains.llm_errors import ModelError, UnusableReplyError
-from chains.locate import Located, Source
 from chains.models import Answer, AskInput, Citation, Turn, Usage
 from chains.passages import fenced, repair_block, source_of
 from chains.replies import ClaimReply, ObjectScanner, QuestionReply, read_all, refuses

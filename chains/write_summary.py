@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chains.cite import Citer
+from chains.claims.locate import Source
 from chains.extract import choose, make_item, make_summary
 from chains.figures import split_figures
 from chains.items import ItemDraft, after_lead
 from chains.llm import ChatModel, Message, add
 from chains.llm_errors import ContextTooLongError, ModelError, UnusableReplyError
-from chains.locate import Source
 from chains.models import Item, Summary, SummaryInput, Usage
 from chains.passages import fenced, repair_block, source_of
 from chains.replies import ItemReply, read_all

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from store.addressed import find_addressed
 from store.clean import clean
 from store.facts import base_year, find_facts
 from store.models import DEFAULT_WORKSPACE, Document, Facts, Report, SourceText
@@ -43,8 +44,16 @@ def parse(source_text: SourceText, *, source: str) -> Document:
         sections=sections,
         passages=split(cleaned.text, sections, facts, cleaned.page_starts),
         page_starts=cleaned.page_starts,
-        warnings=cleaned.warnings,
+        warnings=(*cleaned.warnings, *_addressed_warning(cleaned.text)),
     )
+
+
+def _addressed_warning(text: str) -> tuple[str, ...]:
+    found = find_addressed(text)
+    if not found:
+        return ()
+    first = found[0].of(text)[:40]
+    return (f"有 {len(found)} 处文字是写给语言模型的指令（“{first}”），只当资料保存，不会照做也不会引用",)
 
 
 def reopen(library: Library, report: Report, workspaces: Sequence[str]) -> Document:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chains.amounts import Bound, Role, find_amounts, han_value, same_unit
-from chains.plain import plain
+from chains.claims.amounts import Bound, Role, find_amounts, han_value, same_unit
+from chains.claims.plain import plain
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chains.bearings import denials_of, misdenied, misplaced_stage, opposed
+from chains.claims.bearings import denials_of, misdenied, misplaced_stage, opposed
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chains.dates import find_dates, periods_of, spoken_years, year_at, years_of
+from chains.claims.dates import find_dates, periods_of, spoken_years, year_at, years_of
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chains.locate import Source, locate
+from chains.claims.locate import Source, locate
 from tests.reports import assembled_texts
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from chains.plain import Clause, bigrams, clauses_of, content_of
+from chains.claims.plain import Clause, bigrams, clauses_of, content_of
 
 _OPPOSITES: tuple[tuple[str, str], ...] = (
     (

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chains.dates import years_of
-from chains.mentions import agencies_of, names_agency
-from chains.reasons import Failure, Reason, differs
-from chains.tally import Tally, is_equal, tally
+from chains.claims.dates import years_of
+from chains.claims.mentions import agencies_of, names_agency
+from chains.claims.reasons import Failure, Reason, differs
+from chains.claims.tally import Tally, is_equal, tally
 
 _COMMON = re.compile(
     r"(?:关于|法治政府建设|依法行政|法治|工作|年度|报告|总结|情况|汇报|通知|方案|政府|人民|建设|(?:19|20)\d\d年?)+"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chains.plain import MASK
-from chains.reasons import Failure, Reason, differs
+from chains.claims.plain import MASK
+from chains.claims.reasons import Failure, Reason, differs
 
 _HIDDEN = re.compile(rf"(?:{MASK})(?:\.(?:{MASK}))?")
 _LEFT = re.compile(r"[\u4e00-\u9fff]{0,4}$")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chains.claims.plain import MASK
 from chains.names import persons_of
-from chains.plain import MASK
 from store.places import leading_place
 
 _AGENCY_TAIL = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from chains.dates import Date, find_dates
+from chains.claims.dates import Date, find_dates
 
 _UNITS = (
     "个百分点|百分点|微克/立方米|毫克/立方米|平方公里|平方千米|平方米|立方米|立方|平米|公里|千米|公顷|公斤|千克|毫米|厘米|吨标准煤|千瓦时|千瓦|兆瓦|美元|港元|欧元|日元|英镑|人次|人天|批次|班次|组次|车次|航次|轮次|床位|课时|学时"

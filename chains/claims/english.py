@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chains.amounts import Amount
-from chains.bearings import denials_of
-from chains.dates import years_of
-from chains.reasons import Failure, Reason, differs
-from chains.tally import Tally
+from chains.claims.amounts import Amount
+from chains.claims.bearings import denials_of
+from chains.claims.dates import years_of
+from chains.claims.reasons import Failure, Reason, differs
+from chains.claims.tally import Tally
 
 _SCALES = {
     "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "m": 6, "bn": 9, "k": 3,

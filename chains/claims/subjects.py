@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chains.amounts import Amount, Role
-from chains.plain import bigrams, content_of
+from chains.claims.amounts import Amount, Role
+from chains.claims.plain import bigrams, content_of
 
 _HAN_PAIR = re.compile(r"[\u4e00-\u9fff]{2}")
 _RESPECTIVELY = re.compile(r"分别(?:为|是|达到?|有)?|依次(?:为|是)?")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from chains.claims.plain import bigrams
 from chains.lexicon import find_sayings
-from chains.plain import bigrams
 
 ENOUGH = 0.62
 """Above this share of carried characters the thesaurus need not be asked."""

@@ -7,11 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from chains.amounts import Amount, Bound, Role, find_amounts, same_unit
-from chains.dates import Date, find_dates, only, periods_of, relatives_of, spoken_years, year_at, years_of
-from chains.plain import MASK
-from chains.reasons import Failure, Reason, differs
-from chains.subjects import Subject, find_subjects
+from chains.claims.amounts import Amount, Bound, Role, find_amounts, same_unit
+from chains.claims.dates import (
+    Date,
+    find_dates,
+    only,
+    periods_of,
+    relatives_of,
+    spoken_years,
+    year_at,
+    years_of,
+)
+from chains.claims.plain import MASK
+from chains.claims.reasons import Failure, Reason, differs
+from chains.claims.subjects import Subject, find_subjects
 
 _COUNTED = frozenset({"个", "项", "方面", "类", "条", "种", "点", "处", ""})
 # What says that a figure is how things were before they changed.

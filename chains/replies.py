@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -40,6 +41,12 @@ class QuestionReply(BaseModel):
     """A follow-up put as a question of its own."""
 
     question: str = Field(min_length=1)
+
+
+def plain_sentence(text: str) -> str:
+    """Put a model's words on one line, without marks of its own, and close what it left open with a full stop."""
+    one_line = re.sub(r"(?:\s*\[\d+\])+", "", " ".join(text.split()))
+    return re.sub(r"[；;，,、：:]+$", "。", one_line)
 
 
 class ObjectScanner:

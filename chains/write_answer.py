@@ -19,7 +19,7 @@ from chains.llm import ChatModel, Message, add
 from chains.llm_errors import ModelError, UnusableReplyError
 from chains.models import Answer, AskInput, Citation, Turn, Usage
 from chains.passages import fenced, repair_block, source_of
-from chains.replies import ClaimReply, ObjectScanner, QuestionReply, read_all, refuses
+from chains.replies import ClaimReply, ObjectScanner, QuestionReply, plain_sentence, read_all, refuses
 from chains.verify import Draft, verify
 from chains.write_summary import draft_start
 from prompts.template import Language, load_prompt
@@ -68,7 +68,7 @@ class _Writing:
 
     def take(self, claim: ClaimReply) -> Sentence | None:
         """Check a claim: the sentence to show, or None and a note of why not."""
-        draft = Draft(" ".join(claim.text.split()), tuple((q.id.strip(), q.quote) for q in claim.quotes))
+        draft = Draft(plain_sentence(claim.text), tuple((q.id.strip(), q.quote) for q in claim.quotes))
         if not draft.text:
             return None
         verdict = verify(draft, self.sources)
@@ -76,7 +76,7 @@ class _Writing:
             self.failed.append((draft, [f"{f.reason.value} - {f.detail}" for f in verdict.failures]))
             return None
         marks = [self._mark(span) for span in verdict.spans]
-        line = re.sub(r"(?:\[\d+\])+", "", draft.text) + "".join(f"[{n}]" for n in dict.fromkeys(marks))
+        line = draft.text + "".join(f"[{n}]" for n in dict.fromkeys(marks))
         if line in self.lines:
             return None
         self.lines.append(line)

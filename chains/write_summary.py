@@ -19,7 +19,7 @@ from chains.llm import ChatModel, Message, add
 from chains.llm_errors import ContextTooLongError, ModelError, UnusableReplyError
 from chains.models import Item, Summary, SummaryInput, Usage
 from chains.passages import fenced, repair_block, source_of
-from chains.replies import ItemReply, read_all
+from chains.replies import ItemReply, plain_sentence, read_all
 from chains.verify import Draft, Verdict, verify
 from prompts.template import Language, load_prompt
 from prompts.wording import PART_NAMES, TOO_SHORT, UNFINISHED
@@ -155,7 +155,7 @@ def draft_start(draft: ItemDraft) -> int:
 
 def _take(written: ItemReply, point: _Point, text: str, citer: Citer) -> None:
     """Let a model's wording of a point through when its quotes carry it, else note why not."""
-    said = " ".join(written.text.split())
+    said = plain_sentence(written.text)
     said = said[min(after_lead(said, 0), len(said)) :]
     quotes = tuple((point.source.id, quote) for quote in written.quotes)
     verdict = verify(Draft(said, quotes), {point.source.id: point.source})

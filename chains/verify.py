@@ -26,7 +26,7 @@ from chains.claims.merged import Told, misattributed
 from chains.claims.plain import plain
 from chains.claims.reasons import Failure, Reason, differs
 from chains.claims.support import TOO_LITTLE, weakest_share
-from chains.claims.tally import check_dates, check_figures, tally
+from chains.claims.tally import check_dates, check_figures, check_numbers, tally
 from store.script import fold
 
 __all__ = ["Draft", "Failure", "Located", "Reason", "Source", "Verdict", "verify"]
@@ -150,6 +150,7 @@ def _check(text: str, evidence: _Evidence) -> Iterator[Failure]:
     said = tally(claim, base)
     yield from check_dates(said, held)
     yield from check_figures(said, held)
+    yield from check_numbers(said, held, evidence.carriers)
     yield from misattributed(said, evidence.told)
     yield from _check_bearings(claim, evidence)
     yield from _check_names(claim, evidence)

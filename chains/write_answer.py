@@ -14,7 +14,7 @@ from chains.answer import Answerer, Ground
 from chains.answerable import carries_years
 from chains.claims.locate import Located, Source
 from chains.evidence import Evidence, candidates
-from chains.items import find_items
+from chains.items import after_lead, find_items
 from chains.llm import ChatModel, Message, add
 from chains.llm_errors import ModelError, UnusableReplyError
 from chains.models import Answer, AskInput, Citation, Turn, Usage
@@ -68,7 +68,9 @@ class _Writing:
 
     def take(self, claim: ClaimReply) -> Sentence | None:
         """Check a claim: the sentence to show, or None and a note of why not."""
-        draft = Draft(plain_sentence(claim.text), tuple((q.id.strip(), q.quote) for q in claim.quotes))
+        said = plain_sentence(claim.text)
+        said = said[min(after_lead(said, 0), len(said)) :]
+        draft = Draft(said, tuple((q.id.strip(), q.quote) for q in claim.quotes))
         if not draft.text:
             return None
         verdict = verify(draft, self.sources)

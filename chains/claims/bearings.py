@@ -252,9 +252,17 @@ def denials_of(text: str) -> list[Denial]:
     return found
 
 
+_DOUBLED = re.compile(
+    r"(?:没有|未|并非|尚未|无)(?:没有|未能?|不(?![断仅同动良])|尚未|并非)[\u4e00-\u9fff]{2}"
+)
+
+
 def misdenied(claim: str, held: str) -> Conflict | None:
     """Find a negation that only the claim or only the quote has."""
     claim, held = claim.replace("达到", "达"), held.replace("达到", "达")
+    doubled = _DOUBLED.search(claim)
+    if doubled and doubled[0] not in held:
+        return Conflict(doubled[0], "")
     mine, theirs = denials_of(claim), denials_of(held)
     return _inserted(claim, held, mine, theirs) or _dropped(claim, held, mine, theirs)
 

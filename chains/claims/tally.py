@@ -28,6 +28,8 @@ _EARLIER = re.compile(r"由|从|自|原|此前|之前|以前|过去|上年|去�
 _THINGS = re.compile(
     r"方面|问题|举措|措施|任务|不足|短板|困难|重点|工作|环节|领域|原因|事项|内容|行动|做法|专项|部门|单位|行业|产业|场所|诉求|制度|渠道|要求|类型|打算|挑战|矛盾|镇|街道|区"
 )
+_NUMBER = re.compile(r"[a-z]*\d+(?:[.·:/-]\d+)*")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:年|\b)")
 _POINT = re.compile(r"[一二三四五六七八九十]是|第[一二三四五六七八九十]|首先|其次|再次|最后|此外|[;\n]")
 
 
@@ -95,6 +97,17 @@ def _missing_date(claimed: str, held: Tally) -> Failure:
     if re.search(rf"(?:{MASK})[年月日]", held.text):
         return differs(Reason.MASK, claimed, "a masked date")
     return differs(Reason.DATE, claimed, "、".join(held.text[date.start : date.end] for date in held.dates))
+
+
+def check_numbers(claim: Tally, held: Tally, carriers: str) -> Iterator[Failure]:
+    """Every number that is no figure and no date ("12345热线", "“3·15”", a clause of a law) stands as it is."""
+    read = [(date.start, date.end) for date in claim.dates]
+    read += [(amount.start, amount.end) for amount in claim.amounts]
+    known = set(_NUMBER.findall(f"{held.text}\n{carriers}"))
+    for match in _NUMBER.finditer(claim.text):
+        inside = any(start <= match.start() and match.end() <= end for start, end in read)
+        if not inside and match[0] not in known and not _YEAR.match(claim.text, match.start()):
+            yield differs(Reason.FIGURE, match[0], "")
 
 
 def check_figures(claim: Tally, held: Tally) -> Iterator[Failure]:

@@ -156,6 +156,25 @@ def test_a_false_claim_is_caught_for_its_reason(quote: str, claim: str, reason: 
     assert reason in reasons(judge(quote, claim))
 
 
+@pytest.mark.parametrize(
+    ("quote", "claim"),
+    [
+        ("办理12345热线工单4102件", "办理37042热线工单4102件"),
+        ("以“3·15”为节点集中宣传", "以“16·15”为节点集中宣传"),
+        ("全年检测PM2.5浓度数据", "全年检测PM10浓度数据"),
+    ],
+)
+def test_a_number_that_is_part_of_a_name_stays_as_it_is(quote: str, claim: str) -> None:
+    assert judge(quote, quote).ok
+    assert Reason.FIGURE in reasons(judge(quote, claim))
+
+
+def test_a_denial_doubled_is_another_thing() -> None:
+    quote = "固定资产投资下降2.6%，没有完成年度预期"
+    assert judge(quote, quote).ok
+    assert Reason.NEGATION in reasons(judge(quote, quote.replace("没有完成", "没有未完成")))
+
+
 def test_what_stands_before_a_quote_in_its_sentence_counts() -> None:
     assert reasons(judge("新建5所学校", "新建5所学校", "下一步，计划新建5所学校。")) == {Reason.DIRECTION}
     assert reasons(judge("完成首次登记", "完成首次登记", "3个项目未完成首次登记。")) == {Reason.NEGATION}

@@ -10,10 +10,12 @@ from chains.answerable import answerable, carries_years, likelihood
 from chains.compose import Composer
 from chains.evidence import Evidence
 from chains.extract import is_ritual, items_of
+from chains.items import heading_title
 from chains.models import Answer, AskInput, Citation, Item
 from chains.question import Asked, Question, Term, part_topic, read_question
 from chains.retrieve import Reader
 from chains.scope import ReportScope, find_scope
+from store.kinds import announces_shortcomings
 from store.library import Library
 from store.models import Kind, Report, Scope
 from store.script import fold
@@ -28,6 +30,8 @@ _CLOSE_ACROSS = 0.65
 _LIKELY_ACROSS = 0.3
 """How near to the best sentence's score another must come to be shown with it."""
 
+_TITLE_WEIGHT = 0.3
+_HEADING_CHARS = 4
 _ADMITS = re.compile(r"承认|问题|不足|不够|薄弱|困难|短板|单一|障碍|滞后|缺|没打通|反映|\badmit")
 
 
@@ -72,7 +76,7 @@ class Answerer:
         reader = Reader(self._library, ask.workspaces)
         if scope.mismatch is not None:
             return compose.mismatch(scope, self._nearest(question, reader, scope.nearby or scope.reports))
-        return Ground(question, scope, reader, Composer(question))
+        return Ground(_beside_title(question, scope), scope, reader, Composer(question))
 
     def hidden(self, ground: Ground) -> Answer | None:
         """Give the refusal where the report hides what is asked for; judged by words alone."""
@@ -112,6 +116,9 @@ class Answerer:
         question, scope, reader, compose = ground.question, ground.scope, ground.reader, ground.compose
         if question.across and not scope.named:
             return self._across(question, scope, reader, compose)
+        headed = self._headed(question, scope, reader, compose)
+        if headed is not None:
+            return headed
         if question.part is not None:
             found = self._part(question, question.part, scope, reader, compose)
             if found is not None:
@@ -169,6 +176,33 @@ class Answerer:
             kind, [(report, items) for report, items in groups if items], _MAX_ITEMS, left_out=left_out
         )
 
+    def _headed(
+        self, question: Question, scope: ReportScope, reader: Reader, compose: Composer
+    ) -> Answer | None:
+        """Answer with the points under a heading that the question calls by its words ("有哪些工作要求")."""
+        if question.asked not in (Asked.LIST, Asked.WHAT) or len(scope.reports) > 1:
+            return None
+        report = scope.reports[0]
+        document = reader.document(report)
+        called = [
+            (len(title), section)
+            for section in document.sections
+            if section.path
+            and section.kind is not Kind.OTHER
+            and len(title := fold(heading_title(section))) >= _HEADING_CHARS
+            and title in question.folded
+            and title not in fold(report.title)
+        ]
+        if not called:
+            return None
+        section = max(called, key=lambda pair: (pair[0], -pair[1].level))[1]
+        items = [
+            item
+            for item in self._items(reader, report, section.kind)
+            if section.start <= item.citations[0].start < section.end
+        ]
+        return compose.part(section.kind, [(report, items)], _MAX_ITEMS) if len(items) > 1 else None
+
     @staticmethod
     def _used(
         topic: tuple[Term, ...], reports: Sequence[Report], reader: Reader, kind: Kind
@@ -210,7 +244,9 @@ class Answerer:
         self, question: Question, kind: Kind, reports: Sequence[Report], reader: Reader, compose: Composer
     ) -> Answer | None:
         weighed = [e for e in reader.evidence(question, reports) if e.candidate.section.kind is kind]
-        close = [e for e in weighed if e.score >= _CLOSE * weighed[0].score and self._on_topic(e)]
+        weighed = [e for e in weighed if not announces_shortcomings(e.candidate.text)]
+        top = max((e.score for e in weighed), default=0.0)
+        close = [e for e in weighed if e.score >= _CLOSE * top and self._on_topic(e)]
         chosen = close[:MAX_CITATIONS]
         return compose.answer(chosen, self._cite(reader, chosen)) if chosen else None
 
@@ -252,6 +288,22 @@ class Answerer:
             reader.citer(e.candidate.report).cite(n, e.candidate.span.start, e.candidate.span.end)
             for n, e in enumerate(chosen, 1)
         ]
+
+
+def _beside_title(question: Question, scope: ReportScope) -> Question:
+    """Let the words that stand in the title of the one report asked about count for little: all of it is about them."""
+    if len(scope.reports) != 1:
+        return question
+    title = fold(scope.reports[0].title)
+    told = {term for term in question.terms if any(fold(wording) in title for wording in term.wordings)}
+    if len(told) == len(question.terms):
+        return question
+    return replace(
+        question,
+        terms=tuple(replace(t, weight=_TITLE_WEIGHT * t.weight) if t in told else t for t in question.terms),
+        focus=tuple(t for t in question.focus if t not in told),
+        counted=tuple(t for t in question.counted if t not in told),
+    )
 
 
 def _nearness(evidence: Evidence) -> float:

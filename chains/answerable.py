@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from chains.evidence import Candidate, Evidence, is_row
+from chains.evidence import Candidate, Evidence, asks_name, is_row
 from chains.question import Asked, Question
 from store.models import Kind, ReportKind
 
@@ -59,7 +59,7 @@ def answerable(question: Question, evidence: Evidence, best_topic: float) -> boo
     if evidence.topic < (_NEAR_REASON if question.asked is Asked.WHY else _NEAR_TOPIC) * best_topic:
         return False
     if question.asked in _NEED_FORM and not evidence.fits:
-        return question.asked is Asked.WHO and evidence.covered >= _SAYS_IT_ALL
+        return question.asked is Asked.WHO and not asks_name(question) and evidence.covered >= _SAYS_IT_ALL
     return likelihood(question, evidence) >= _THRESHOLD
 
 

@@ -51,7 +51,9 @@ _FORMS = {
     Asked.WHO: re.compile(
         r"(?:局长|厅长|主任|书记|区长|市长|县长|镇长|组长|支队长|队长|院长|校长|负责人|同志|律师|事务所|公司|法官|委员会|中心|牵头|局|厅|部门)"
     ),
-    Asked.WHEN: re.compile(r"\d{1,2}月|\d{4}年|年底|年初|季度|上半年|下半年|月底|之前|以前|期间|\d{1,2}日"),
+    Asked.WHEN: re.compile(
+        r"\d{1,2}月|\d{4}年|年底|年初|季度|上半年|下半年|月底|之前|以前|期间|\d{1,2}日|\d{1,2}[时点](?!间)"
+    ),
     Asked.WHY: re.compile(
         r"因|由于|受|影响|导致|原因|造成|制约|难以|缺乏|不足|难度|限制|致使|困难|不够|有限|偏少|较少|未能|尚未|所致|系|主要是|引起|源于|在于|出于|归因|得益于|保障"
     ),
@@ -231,7 +233,7 @@ class Weigher:
             return Form(True, covered)  # every report has its year
         if question.asked is Asked.WHEN and _DAY_ASKED.search(question.folded):
             return Form(bool(_DAY.search(text)), covered)
-        if question.asked is Asked.WHO or _asks_name(question):
+        if question.asked is Asked.WHO or asks_name(question):
             hidden = bool(_HIDDEN_NAME.search(text))
             return Form(_names(question, text) and not hidden, covered, masked=hidden)
         form = _FORMS.get(question.asked)
@@ -269,7 +271,8 @@ def _folded(term: Term) -> Term:
     return Term(tuple(fold(wording) for wording in term.wordings), term.weight)
 
 
-def _asks_name(question: Question) -> bool:
+def asks_name(question: Question) -> bool:
+    """Tell whether a question asks for the name of somebody or something."""
     patterns = (_NAME_ASKED, _PERSON_ASKED, _ORGANISATION_ASKED)
     return any(pattern.search(question.folded) for pattern in patterns)
 

@@ -56,7 +56,7 @@ _ENGLISH_ORGS = (
     (r"sports?", "体育"),
 )
 _ENGLISH_PLACE = re.compile(
-    r"\b([A-Z][a-z]+(?:[ '’][A-Z][a-z]+)?)(?:['’]s)? (?:District|County|City|Province|Town|Township|Municipal\w*|Provincial|Subdistrict|Sub-district|New Area|Street|High-tech)\b"
+    r"\b([A-Z][a-z]+(?:[ '’][A-Z][a-z]+)?)(?:['’]s)? (?:District|County|City|Province|Municipal\w*|Provincial|New Area|High-tech)\b"
 )
 # What a title says of its genre and not of its subject.
 _GENRE = r"(?:的?(?:通知|公告|通告|通报|方案|计划|规划|要点|意见|报告|办法|总结|情况|行动|清单)|实施|工作|年度|专项)"

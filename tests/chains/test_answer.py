@@ -273,3 +273,25 @@ def test_who_uses_a_phrase_is_answered_only_by_those_who_do(shelf: tuple[Library
     answer = ask(shelf, "“老旧小区改造”是哪个单位提出来的？")
     assert answer.citations
     assert all("老旧小区改造" in simplified(citation.quote) for citation in answer.citations)
+
+
+HEADED = """关于开展夜间噪声专项整治的通知
+各街道办事处：
+现将有关事项通知如下。
+一、整治重点
+（一）建筑工地。严查夜间未经许可施工。
+（二）娱乐场所。严查超时经营和音响外放。
+二、保障措施
+（一）落实人员。每个街道配备检测员2名。
+（二）畅通渠道。举报电话0000-5551200全天受理。
+云溪区生态环境局
+2025年3月1日
+"""
+
+
+def test_a_question_that_calls_a_heading_gets_what_stands_under_it(tmp_path: Path) -> None:
+    with Library(tmp_path, embedding=None, chunking_version=CHUNKING_VERSION) as library:
+        library.add(parse(SourceText(HEADED, "text"), source="通知.txt"))
+        answer = Answerer(library).answer(AskInput(question="夜间噪声专项整治有哪些保障措施？"))
+    quotes = "".join(citation.quote for citation in answer.citations)
+    assert ("检测员2名" in quotes, "全天受理" in quotes, "建筑工地" in quotes) == (True, True, False)

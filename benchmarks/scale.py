@@ -6,7 +6,8 @@
 Passages are sentences of the genre made from a grammar (seeded), 50 to a report; their vectors are
 random unit vectors, so the times are real and the similarities mean nothing. Searches are given the
 query's vector: embedding it is not part of the time. Each shelf is searched in a process of its own,
-so that the memory shown is that of a reader that has just opened it.
+so that the memory shown is that of a reader that has just opened it, --runs times, in turns with the
+other shelves; the run with the middle p50 is shown.
 
 Up to --bulk-above passages the shelf is filled through its one door, Library.add, report by report.
 Beyond that the same rows and index entries are written in batches below the door, for the sake of
@@ -443,6 +444,7 @@ def main() -> None:
     arguments.add_argument(
         "--bulk-above", type=int, default=BULK_ABOVE, help="fill shelves of more passages below the door"
     )
+    arguments.add_argument("--runs", type=int, default=5, help="measure every shelf so often")
     arguments.add_argument("--json", type=Path)
     arguments.add_argument("--entry", default="through the door", help="name of these results in FILE")
     arguments.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
@@ -460,10 +462,9 @@ def main() -> None:
 
 
 def _run(options: argparse.Namespace, folder: Path) -> None:
-    results = [
-        _measure_size(folder / f"{size}", size, in_bulk=size > options.bulk_above)
-        for size in options.passages
-    ]
+    for size in options.passages:
+        _fill_once(folder / f"{size}", size, in_bulk=size > options.bulk_above)
+    results = _measure_in_turns([folder / f"{size}" for size in options.passages], options.runs)
     peer = None
     if options.peer_at:
         peer = _in_a_child(
@@ -471,18 +472,39 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
         )
     if options.json:  # before they are shown: what took hours is safe
         settings = {"seed": SEED, "dimensions": DIMENSIONS, "k": K, "searches": SEARCHES, "vectors": "random"}
+        settings["runs"] = options.runs
         results_of = {"shelf": results, "peer": peer}
         write(options.json, settings=settings, results=results_of, peers=bool(peer), entry=options.entry)
     _show(results, peer)
 
 
-def _measure_size(folder: Path, passages: int, *, in_bulk: bool) -> dict[str, object]:
+def _fill_once(folder: Path, passages: int, *, in_bulk: bool) -> None:
+    """Fill a shelf that is not there, and note beside it what that took."""
     note = folder / "filled.json"
     if not note.exists():
         print(f"filling {passages:,} passages", file=sys.stderr, flush=True)
-        filled = fill(folder, passages, in_bulk=in_bulk)
-        note.write_text(json.dumps(filled), "utf-8")
-    return {**_in_a_child("--measure", str(folder)), **json.loads(note.read_text("utf-8"))}
+        note.write_text(json.dumps(fill(folder, passages, in_bulk=in_bulk)), "utf-8")
+
+
+def _measure_in_turns(shelves: Sequence[Path], runs: int) -> list[dict[str, object]]:
+    """Give for each shelf the middle one of its runs, and every run's p50.
+
+    Shelves take turns, so that what else the machine does meets them alike.
+    """
+    rounds = [[_in_a_child("--measure", str(folder)) for folder in shelves] for _ in range(runs)]
+    return [
+        {**_middle(measured), **json.loads((folder / "filled.json").read_text("utf-8"))}
+        for folder, measured in zip(shelves, zip(*rounds, strict=True), strict=True)
+    ]
+
+
+def _middle(runs: Sequence[dict]) -> dict[str, object]:
+    ordered = sorted(runs, key=_p50_ms)
+    return {**ordered[len(ordered) // 2], "p50_ms_of_runs": [_p50_ms(run) for run in runs]}
+
+
+def _p50_ms(run: dict) -> float:
+    return float(run["search"]["everything"]["p50_ms"])
 
 
 def _in_a_child(*words: str) -> dict[str, object]:
@@ -517,7 +539,7 @@ def _show(results: Sequence[dict], peer: dict | None) -> None:
     )
     if peer:
         ours = next((r for r in results if r["passages"] == peer["passages"]), results[-1])
-        base = ours["search"]["everything"]["p50_ms"]
+        base = _p50_ms(ours)
         rows = [
             {"BM25Retriever with": name, **times, "times slower": round(times["p50_ms"] / base, 1)}
             for name, times in peer["search"].items()

@@ -26,6 +26,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -402,6 +403,7 @@ def measure_peer(folder: Path, passages: int) -> dict[str, object]:
         for number in range(passages // PASSAGES_A_REPORT)
         for draft in make_report(number).passages
     ]
+    shutil.rmtree(folder, ignore_errors=True)  # Chroma would add to what an earlier run left
     started = time.perf_counter()
     chroma = Chroma(persist_directory=str(folder / "peer"), embedding_function=RandomVectors())
     for start in range(0, len(texts), 5_000):
@@ -471,11 +473,27 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
             "--peer-at", str(options.peer_at), "--measure-peer", str(folder / f"peer{options.peer_at}")
         )
     if options.json:  # before they are shown: what took hours is safe
-        settings = {"seed": SEED, "dimensions": DIMENSIONS, "k": K, "searches": SEARCHES, "vectors": "random"}
-        settings["runs"] = options.runs
-        results_of = {"shelf": results, "peer": peer}
-        write(options.json, settings=settings, results=results_of, peers=bool(peer), entry=options.entry)
+        write(
+            options.json,
+            settings=_settings(options.runs),
+            results={"shelf": results, "peer": peer},
+            peers=bool(peer),
+            entry=options.entry,
+        )
     _show(results, peer)
+
+
+def _settings(runs: int) -> dict[str, object]:
+    return {
+        "seed": SEED,
+        "dimensions": DIMENSIONS,
+        "vectors": "random",
+        "k": K,
+        "searches": SEARCHES,
+        "runs": runs,
+        "graph": dict(HNSW),
+        "bulk_ef_construction": BULK_EF_CONSTRUCTION,
+    }
 
 
 def _fill_once(folder: Path, passages: int, *, in_bulk: bool) -> None:

@@ -31,6 +31,9 @@ _LIKELY_ACROSS = 0.3
 """How near to the best sentence's score another must come to be shown with it."""
 
 _TITLE_WEIGHT = 0.3
+_OFF_TOPIC = 0.9
+"""Where so much of a question's words stands nowhere in the reports, they are not about it."""
+
 _HEADING_CHARS = 4
 _ADMITS = re.compile(r"承认|问题|不足|不够|薄弱|困难|短板|单一|障碍|滞后|缺|没打通|反映|\badmit")
 
@@ -114,7 +117,7 @@ class Answerer:
     def _within(self, ground: Ground) -> Answer:
         """Answer from the reports in scope: a part's points, a comparison, or the sentences that say it."""
         question, scope, reader, compose = ground.question, ground.scope, ground.reader, ground.compose
-        if question.across and not scope.named:
+        if question.across and not scope.named and not _asks_whole_parts(question):
             return self._across(question, scope, reader, compose)
         headed = self._headed(question, scope, reader, compose)
         if headed is not None:
@@ -130,7 +133,10 @@ class Answerer:
         if nearest.masked and (nearest.local > 0 or (nearest.meaning or 0.0) > _SURELY_ABOUT):
             return compose.masked(nearest, self._cite(reader, [nearest])[0])
         best_topic = max(e.topic for e in weighed)
-        fitting = [e for e in weighed[: MAX_CITATIONS * 2] if answerable(question, e, best_topic)]
+        off_topic = not question.terms or weighed[0].unheld >= _OFF_TOPIC
+        fitting = [
+            e for e in weighed[: MAX_CITATIONS * 2] if not off_topic and answerable(question, e, best_topic)
+        ]
         if not fitting:
             return compose.refuse(scope, self._cite(reader, [max(weighed, key=_worth_showing)]))
         chosen = self._chosen(question, fitting, weighed)
@@ -288,6 +294,11 @@ class Answerer:
             reader.citer(e.candidate.report).cite(n, e.candidate.span.start, e.candidate.span.end)
             for n, e in enumerate(chosen, 1)
         ]
+
+
+def _asks_whole_parts(question: Question) -> bool:
+    """Tell whether a question across reports asks for all of a part of each ("各报告有哪些问题")."""
+    return question.part is not None and not part_topic(question)[0]
 
 
 def _beside_title(question: Question, scope: ReportScope) -> Question:

@@ -12,14 +12,16 @@ from store.models import Report
 from store.places import is_place_name, leading_place
 from store.simplify import simplify
 
-_PLACE_TAIL = r"(?:自治区|自治州|自治县|特别行政区|高新区|新区|开发区|省|市|区|县|州|盟|旗|镇|乡|街道)"
+_PLACE_TAIL = (
+    r"(?:自治区|自治州|自治县|特别行政区|高新区|新区|开发区|省|市|区|县|州(?![市区县])|盟|旗|镇|乡|街道)"
+)
 _PLACES = re.compile(rf"[\u4e00-\u9fff]{{1,3}}?{_PLACE_TAIL}|[*×x□某]{{1,4}}(?:省|市|区|县|镇|乡)")
 _ORG = r"(?:监督管理局|管理局|分局|局|厅|委员会|办公室|中心|执法队|总队|支队|大队|街道办事处|办事处|街道办|管委会|人民政府|镇政府|乡政府|政府|政府办|党政办|综合办|政务办|[改教卫监工纪]委|卫健委|经信委|城管委|交通委|农委|科委|规委|民宗委|政法委|国资委|住建委)"
 _ORG_ASKED = re.compile(
     rf"[\u4e00-\u9fff]{{1,12}}?{_ORG}(?!部门|机关|系统|工作|采购|信息|网站|债|投资|补贴|公开|化|托|理|案|结|事|书记|员|公益)"
 )
 _PLACE_ASKED = re.compile(
-    r"(?:^|(?<=[\s，,。；：:、“”\"'的和与跟在于年度对问]))([\u4e00-\u9fff]{1,3}?(?:自治区|自治州|自治县|高新区|新区|开发区|省|市|区|县|州|旗|镇|乡|街道))(?![域级民容场面长间分内外道城里])"
+    r"(?:^|(?<=[\s，,。；：:、“”\"'的和与跟在于年度对问]))([\u4e00-\u9fff]{1,3}?(?:自治区|自治州|自治县|高新区|新区|开发区|省|市|区|县|州(?![市区县])|旗|镇|乡|街道))(?![域级民容场面长间分内外道城里])"
 )
 _COMMON_PLACE = r"城市|老旧|小区|社区|辖区|景区|园区|校区|库区|城区|地区|山区|市区|郊区|片区|灾区|林区|牧区|矿区|街区|湖区|禁区|保护区|功能区|示范区|试验区|开发区|乡镇|城镇|集镇|超市|上市|都市|门市|股市|村镇|城乡"
 _NO_PLACE = re.compile(
@@ -249,18 +251,26 @@ def _of_agency(
     if "政府工作报告" in rest:
         works = tuple(report for report in chosen if report.kind == "work_report")
         return (works, ["政府工作报告"], "") if works else (chosen, [], "")
+    fitting: list[Report] = []
+    words: list[str] = []
     for match in _ORG_ASKED.finditer(rest):
         named = _NOT_IN_NAMES.split(match[0].strip())[-1]
-        asked = re.sub(r"^[市县区省镇乡]", "", named)
+        asked = re.sub(r"^[市县区省镇乡和与及、]", "", named)
         if _GENERIC_ORG.match(asked) or len(asked) < 2:
             continue
-        fitting = tuple(report for report in chosen if _abbreviates(asked, _own_name(report)))
+        found = [report for report in chosen if _abbreviates(asked, _own_name(report))]
+        if found:
+            fitting += found
+            words.append(named)
+            continue
         if fitting:
-            return fitting, [named], ""
+            break
         starts = not rest[: match.end() - len(named)].strip(' ，,的在对问“"')
         if starts and (places or len(chosen) > 1 or len(held) == 1):
             return chosen, [], named
         return chosen, [], ""
+    if fitting:
+        return _once(fitting), words, ""
     return chosen, _bare_agency(rest, chosen), ""
 
 

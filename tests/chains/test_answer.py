@@ -295,3 +295,16 @@ def test_a_question_that_calls_a_heading_gets_what_stands_under_it(tmp_path: Pat
         answer = Answerer(library).answer(AskInput(question="夜间噪声专项整治有哪些保障措施？"))
     quotes = "".join(citation.quote for citation in answer.citations)
     assert ("检测员2名" in quotes, "全天受理" in quotes, "建筑工地" in quotes) == (True, True, False)
+
+
+@pytest.mark.parametrize("question", ["怎么做红烧肉", "你好", "今天天气怎么样？", "谢谢！", "？"])
+def test_what_has_nothing_to_do_with_any_report_is_refused(
+    shelf: tuple[Library, dict[str, str]], question: str
+) -> None:
+    assert ask(shelf, question).refused
+
+
+def test_all_reports_problems_are_listed_report_by_report(shelf: tuple[Library, dict[str, str]]) -> None:
+    answer = ask(shelf, "各报告的存在问题有哪些？")
+    assert not answer.refused
+    assert len({citation.report_id for citation in answer.citations}) == 3

@@ -29,7 +29,8 @@ SOUTH = report("南岭山区人民政府2024年政府工作报告", "南岭山�
 JUSTICE = report("云溪区司法局2024年法治政府建设情况报告", "云溪区司法局", "云溪区")
 NOTICE = report("关于开展2024年城市更新专项执法检查的通知", "明州市住房和城乡建设局", "明州市")
 TAX = report("国家税务总局云溪区税务局2024年法治税务报告", "国家税务总局云溪区税务局", "云溪区")
-HELD = (SOUTH, JUSTICE, NOTICE, TAX)
+BRANCH = report("杭州市上泽区分局2024年法治政府建设情况报告", "杭州市上泽区分局", "杭州市上泽区")
+HELD = (SOUTH, JUSTICE, NOTICE, TAX, BRANCH)
 
 
 def scope(question: str, *, mentioned: Sequence[str] = ()) -> ReportScope:
@@ -47,6 +48,9 @@ def scope(question: str, *, mentioned: Sequence[str] = ()) -> ReportScope:
         ("城市更新专项执法检查什么时候结束", (NOTICE,)),
         ("《云溪区司法局2024年法治政府建设情况报告》说了什么", (JUSTICE,)),
         ("云溪区税务局收了多少税", (TAX,)),
+        ("上泽区分局有哪些不足", (BRANCH,)),
+        ("杭州市上泽区有哪些不足", (BRANCH,)),
+        ("云溪区司法局和云溪区税务局分别有哪些问题", (JUSTICE, TAX)),
         ("去年县里人少了多少", HELD),
         ("从县城到市里要多久", HELD),
     ],

@@ -12,9 +12,10 @@ from chains.evidence import Evidence
 from chains.extract import is_ritual, items_of
 from chains.items import heading_title
 from chains.models import Answer, AskInput, Citation, Item
-from chains.question import Asked, Question, Term, part_topic, read_question
+from chains.question import Asked, Question, Term, halves, part_topic, read_question
 from chains.retrieve import Reader
 from chains.scope import ReportScope, find_scope
+from chains.sides import missing_agencies, missing_years, year_told
 from store.kinds import announces_shortcomings
 from store.library import Library
 from store.models import Kind, Report, Scope
@@ -25,6 +26,9 @@ MAX_ACROSS = 10
 _MAX_ITEMS = 12
 _MAX_PARTS = 5
 _SURELY_ABOUT = 0.8
+_NEAR_ENOUGH = 0.6
+"""How near in meaning a sentence must be where it does not name what is asked about."""
+
 _CLOSE = 0.72
 _CLOSE_ACROSS = 0.65
 _LIKELY_ACROSS = 0.3
@@ -35,6 +39,15 @@ _OFF_TOPIC = 0.9
 """Where so much of a question's words stands nowhere in the reports, they are not about it."""
 
 _HEADING_CHARS = 4
+_SAYS_CHARS = 10
+_BARE = 0.6
+"""What a line that says nothing by itself loses where a refusal chooses the passage to show."""
+
+_SPEAKERS = frozenset(("单位", "部门", "机关", "报告", "地方", "地区", "机构", "区县"))
+_COMPLAINS = re.compile(
+    r"(?:不够|不足|不强|不高|不深|不到位|薄弱|滞后|落后|跟不上|不适应|单一|有限|偏[弱低少紧]|短缺|紧缺|欠缺|缺乏|较[弱低少差慢]|存在|问题|困难|差距|短板)+"
+)
+_MEANT = re.compile(r"预期目标|力争|计划(?!生育)|目标[是为：:]")
 _ADMITS = re.compile(r"承认|问题|不足|不够|薄弱|困难|短板|单一|障碍|滞后|缺|没打通|反映|\badmit")
 
 
@@ -75,11 +88,15 @@ class Answerer:
         if not held:
             return compose.empty_shelf()
         scope = self._scope(ask, question, held)
-        question = read_question(ask.question, scope.words)
+        question = _beside_last_year(read_question(ask.question, scope.words), scope)
         reader = Reader(self._library, ask.workspaces)
+        compose = Composer(question, scope)
         if scope.mismatch is not None:
             return compose.mismatch(scope, self._nearest(question, reader, scope.nearby or scope.reports))
-        return Ground(_beside_title(question, scope), scope, reader, Composer(question))
+        if scope.absent and question.compares:
+            nearest = self._nearest(question, reader, scope.reports)
+            return compose.not_comparable([scope.absent], nearest, held=False)
+        return Ground(_beside_title(question, scope), scope, reader, compose)
 
     def hidden(self, ground: Ground) -> Answer | None:
         """Give the refusal where the report hides what is asked for; judged by words alone."""
@@ -132,29 +149,49 @@ class Answerer:
         nearest = max(weighed, key=_nearness)
         if nearest.masked and (nearest.local > 0 or (nearest.meaning or 0.0) > _SURELY_ABOUT):
             return compose.masked(nearest, self._cite(reader, [nearest])[0])
-        best_topic = max(e.topic for e in weighed)
-        off_topic = not question.terms or weighed[0].unheld >= _OFF_TOPIC
-        fitting = [
-            e for e in weighed[: MAX_CITATIONS * 2] if not off_topic and answerable(question, e, best_topic)
-        ]
+        fitting = _fitting(question, scope, weighed)
         if not fitting:
-            return compose.refuse(scope, self._cite(reader, [max(weighed, key=_worth_showing)]))
-        chosen = self._chosen(question, fitting, weighed)
+            return self._by_halves(ground) or compose.refuse(scope, self._shown(reader, weighed))
+        missing: list[str | int] = [*missing_agencies(scope, fitting), *missing_years(question, fitting)]
+        if missing and question.compares:
+            return compose.not_comparable(missing, self._cite(reader, fitting[:1]), held=True)
+        chosen = self._chosen(question, fitting, weighed, scope.sides)
         return compose.answer(chosen, self._cite(reader, chosen))
 
+    def _by_halves(self, ground: Ground) -> Answer | None:
+        """Answer what can be answered of a question that asks two things at once, and say what cannot."""
+        chosen: list[Evidence] = []
+        unanswered: list[str] = []
+        for half in halves(ground.question, ground.scope.words):
+            weighed = self._of_the_years(ground, ground.reader.evidence(half, ground.scope.reports))
+            fitting = _fitting(half, ground.scope, weighed) if weighed else []
+            chosen += [e for e in fitting[:1] if e.candidate not in [c.candidate for c in chosen]]
+            unanswered += [] if fitting else [half.text.rstrip("?")]
+        if not chosen:
+            return None
+        return ground.compose.answer(chosen, self._cite(ground.reader, chosen), unanswered)
+
     def _chosen(
-        self, question: Question, fitting: Sequence[Evidence], weighed: Sequence[Evidence]
+        self,
+        question: Question,
+        fitting: Sequence[Evidence],
+        weighed: Sequence[Evidence],
+        sides: Sequence[str] = (),
     ) -> list[Evidence]:
-        """Choose the sentences to show: the best of each year asked for, then what comes close to it."""
+        """Choose the sentences to show: the best of each year or agency asked for, then what comes close to it."""
         best = fitting[0]
         leads = [best]
+        for agency in sides:
+            leads += [e for e in fitting if e.candidate.report.agency == agency][:1]
         for year in question.years[1:] if len(question.years) > 1 else ():
             leads += [e for e in fitting if year in e.candidate.report.period][:1]
         if len(question.years) > 1:
             leads = [e for y in question.years for e in fitting if y in e.candidate.report.period][
                 :2
             ] and leads
-        close = [e for e in weighed if e.score >= _CLOSE * best.score and not e.masked]
+        close = [e for e in weighed if e.score >= _CLOSE * best.score and not e.masked and e.of_kind]
+        if not question.ahead:
+            close.sort(key=_tells_ahead)
         return list({id(e): e for e in [*leads, *close]}.values())[:MAX_CITATIONS]
 
     # --- whole parts ------------------------------------------------------------------------
@@ -166,7 +203,8 @@ class Answerer:
         topic, named = part_topic(question)
         reports = self.reports_of_part(question, kind, scope)
         if not reports:
-            return compose.mismatch(scope, []) if scope.strict_years else None
+            nearest = self._nearest(question, reader, scope.reports)
+            return compose.mismatch(scope, nearest) if scope.strict_years else None
         topic = topic if named else self._used(topic, reports, reader, kind)
         if topic:
             found = self._topical_part(
@@ -267,16 +305,23 @@ class Answerer:
         kind = question.part
         if kind is None and _ADMITS.search(question.folded):
             kind = Kind.SHORTCOMINGS
-        question = replace(question, asked=Asked.WHAT)
+        terms = tuple(term for term in question.terms if not _SPEAKERS & set(term.wordings)) or question.terms
+        question = replace(
+            question, asked=Asked.WHAT, terms=terms, focus=tuple(t for t in question.focus if t in terms)
+        )
+        things = _things(terms)
         weighed = reader.evidence(question, scope.reports, kind)
         best: dict[str, Evidence] = {}
-        for evidence in weighed:
+        for evidence in sorted(weighed, key=lambda e: not _speaks_of(things, e)):
             best.setdefault(evidence.candidate.report.id, evidence)
-        top = max((e.score for e in best.values()), default=0.0)
-        if not any(likelihood(question, e) >= _LIKELY_ACROSS for e in best.values()):
-            return compose.refuse(scope, self._cite(reader, weighed[:1]))
-        close = [e for e in best.values() if e.score >= _CLOSE_ACROSS * top]
+        likely = [e for e in best.values() if likelihood(question, e) >= _LIKELY_ACROSS]
+        likely = [e for e in likely if _speaks_of(things, e)] or [e for e in likely if _means_it(e)]
         literal = [e for e in weighed if question.mentioned and question.mentioned in fold(e.candidate.text)]
+        if not likely and not literal:
+            nearest = self._shown(reader, weighed) or self._nearest(question, reader, scope.reports)
+            return compose.refuse(scope, nearest)
+        top = max((e.score for e in likely), default=0.0)
+        close = [e for e in likely if e.score >= _CLOSE_ACROSS * top]
         if literal:
             close = list({e.candidate.report.id: e for e in reversed(literal)}.values())
         chosen = sorted(close, key=lambda e: -e.score)[:MAX_ACROSS]
@@ -286,6 +331,10 @@ class Answerer:
 
     def _nearest(self, question: Question, reader: Reader, reports: Sequence[Report]) -> list[Citation]:
         weighed = reader.evidence(question, reports[:3])
+        return self._shown(reader, weighed)
+
+    def _shown(self, reader: Reader, weighed: Sequence[Evidence]) -> list[Citation]:
+        """Cite what a refusal shows: the nearest passage that says something."""
         return self._cite(reader, [max(weighed, key=_worth_showing)] if weighed else [])
 
     @staticmethod
@@ -322,5 +371,60 @@ def _nearness(evidence: Evidence) -> float:
 
 
 def _worth_showing(evidence: Evidence) -> float:
-    """Rate what a refusal shows: the nearest in words and meaning, whatever its form, before ritual."""
-    return evidence.topic - 0.4 * is_ritual(evidence.candidate.text)
+    """Rate what a refusal shows: the nearest in words and meaning, whatever its form, before ritual and bare lines."""
+    text = evidence.candidate.text
+    return evidence.topic - 0.4 * is_ritual(text) - _BARE * (not _says_something(text))
+
+
+def _says_something(text: str) -> bool:
+    """Tell a sentence from a line that only heads, dates or signs ("（二）化解矛盾纠纷。", "县长　某某")."""
+    return len(re.sub(r"\W", "", text)) >= _SAYS_CHARS and bool(re.search(r"[，,：:、；;。]\w|\d.*。", text))
+
+
+def _things(terms: Sequence[Term]) -> list[Term]:
+    """Give the words for what is complained of, without those that only complain ("装备" of "装备落后")."""
+    kept = [tuple(w for w in term.wordings if not _COMPLAINS.fullmatch(w)) for term in terms]
+    return [replace(term, wordings=words) for term, words in zip(terms, kept, strict=True) if words]
+
+
+def _speaks_of(things: Sequence[Term], evidence: Evidence) -> bool:
+    """Tell whether a sentence or its paragraph's first names something asked about, or means it in other words."""
+    if not things or (evidence.meaning or 0.0) >= _SURELY_ABOUT:
+        return True
+    said = fold(f"{evidence.candidate.said} {evidence.candidate.lead}")
+    return any(fold(wording) in said for term in things for wording in term.wordings)
+
+
+def _means_it(evidence: Evidence) -> bool:
+    return (evidence.meaning or 0.0) >= _NEAR_ENOUGH
+
+
+def _tells_ahead(evidence: Evidence) -> bool:
+    """Tell whether a sentence says what was meant to be done, not what was."""
+    candidate = evidence.candidate
+    return candidate.section.kind is Kind.PLANS or bool(_MEANT.search(candidate.text))
+
+
+def _fitting(question: Question, scope: ReportScope, weighed: Sequence[Evidence]) -> list[Evidence]:
+    """Give the sentences that may answer, best first; results before plans, unless plans are asked for."""
+    if not question.terms or weighed[0].unheld >= _OFF_TOPIC:
+        return []
+    best_topic = max(e.topic for e in weighed)
+    tried = list(weighed[: MAX_CITATIONS * 2])
+    for agency in scope.sides:
+        tried += [e for e in weighed if e.candidate.report.agency == agency and e not in tried][
+            :MAX_CITATIONS
+        ]
+    fitting = [e for e in tried if answerable(question, e, best_topic)]
+    if question.ahead or not fitting:
+        return fitting
+    near = _CLOSE * fitting[0].score
+    return sorted(fitting, key=lambda e: _tells_ahead(e) or e.score < near)
+
+
+def _beside_last_year(question: Question, scope: ReportScope) -> Question:
+    """Let a comparison with the year before be one of two years, where the reports have theirs."""
+    told = [year for report in scope.reports if (year := year_told(report))]
+    if not question.with_last_year or question.years or not told:
+        return question
+    return replace(question, years=(max(told), max(told) - 1))

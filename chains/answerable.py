@@ -28,6 +28,7 @@ _NEAR_TOPIC, _NEAR_REASON = 0.8, 0.65
 _SAYS_IT_ALL = 0.8
 _NEED_FORM = (Asked.HOW_MUCH, Asked.WHO, Asked.WHEN, Asked.WHERE, Asked.LIST)
 _WITHOUT_MEANING = 0.5
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年|\s|[:：|]|$)")
 # A year that a figure is only compared with is not the figure's year.
 _COMPARED = re.compile(r"(?:比|较|与|同|於|于)\s*(?:19|20)\d\d年(?:度|同期|相比)?")
 
@@ -54,8 +55,10 @@ def answerable(question: Question, evidence: Evidence, best_topic: float) -> boo
     """Tell whether `evidence` may be given as the answer.
 
     A sentence of the right form that is farther from the question than the nearest one
-    (`best_topic`) is a figure about something else.
+    (`best_topic`) is a figure about something else, and so is one of cases of another kind.
     """
+    if not evidence.of_kind:
+        return False
     if evidence.topic < (_NEAR_REASON if question.asked is Asked.WHY else _NEAR_TOPIC) * best_topic:
         return False
     if question.asked in _NEED_FORM and not evidence.fits:
@@ -74,13 +77,16 @@ def carries_years(
     """
     if _of_the_other_year(candidate, question):
         return False
+    own = set(map(int, _YEAR.findall(candidate.text))) if candidate.head else set()
+    if own and question.years and not own & set(question.years):
+        return False  # a table's row of another year
     if not strict_years or set(question.years) & set(candidate.report.period):
         return True
     if candidate.section.kind is Kind.PLANS and not ahead:
         return False
     text = _COMPARED.sub("", candidate.text)
     heading = " ".join(candidate.section.path)
-    table = candidate.around if is_row(candidate.text) else ""
+    table = candidate.around if is_row(candidate.text) and not own else ""
     return any(str(year) in place for year in strict_years for place in (text, heading, table))
 
 

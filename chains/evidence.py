@@ -16,10 +16,15 @@ from store.outline import regions
 from store.script import fold
 from store.sentences import Span, clauses, paragraphs, sentences
 
+# A row that has a year or month and figures, and no words that say of what.
+_CELLS = re.compile(r"[\d\s.,，:：|/%％年月日度季第—–\-*＊一二三四]*\d[\d\s.,，:：|/%％年月日度季—–\-*＊]*")
+_YEAR_CELL = re.compile(r"(?:19|20)\d\d年度?|[:：|]")
 _LONG_SENTENCE = 130
 _SAYS_ONE_THING = 60
 _COMMAS = re.compile(r"(?<=[，；;。])|(?<=,)(?!\d{3})")
 _PART_BONUS = 0.2
+_MONEY = frozenset({"万元", "亿元", "元", "资金", "经费", "投入", "支出"})
+_SAME_MEANING = 0.5
 _GLOSSARY = re.compile(r"名词|术语|用语|注释")
 _GLOSS_WEIGHT = 0.5
 """What a glossary's line counts for, to a question what a term means and (less) to any other."""
@@ -35,13 +40,18 @@ _DAY_ASKED = re.compile(r"哪一?天|几号|几月几[日号]|哪一?日|\bwhat 
 _DAY = re.compile(r"\d{1,2}[日号]|[一二三四五六七八九十]日|月[初中底末]|年[初底末]|[上中下]旬|节|当天|次日")
 _SITES = r"公司|律师事务所|律师|律所|事务所|企业|机构|工厂|厂|店|医院|学校|中介|平台"
 _PERSON_ASKED = re.compile(
-    r"姓什么|姓啥|姓名|哪位|哪几位|(?:人|长|者|员|师|干部|骨干|同志|主任|书记)(?:们)?(?:都|分别|各)?(?:是谁|叫什么|叫啥|的?名字)|谁(?:是|当|任|担任)"
+    r"姓什么|姓啥|姓名|^谁是|哪位|哪几位|(?:人|长|者|员|师|干部|骨干|同志|主任|书记)(?:们)?(?:都|分别|各)?(?:是谁|叫什么|叫啥|的?名字)|谁(?:是|当|任|担任)"
     r"|\bwho (?:headed|heads|led|leads|chaired|chairs|is the|was the)\b"
 )
 _ORGANISATION_ASKED = re.compile(
     rf"哪[几一二两三四五\d]?家(?:{_SITES})|(?:{_SITES})(?:都|分别|各)?(?:叫什么|叫啥|的?名字|是哪[几一二两三四五\d]?家)"
 )
 _NAME_ASKED = re.compile(r"叫什么|叫啥|名字|全名|\bname of\b|\bcalled\b")
+# "县长　闻人简", "联系人：陆一鸣": set off from the title and alone, it is a name whatever the surname.
+_SET_OFF_NAME = re.compile(
+    r"(?:[局厅区市县镇乡州省部处科院校所站会]长|主任|书记|经理)[ \t\u3000]+[\u4e00-\u9fff](?:[ \u3000]?[\u4e00-\u9fff]){1,3}\s*$"
+    r"|(?:人|长|主任|书记|姓名)\s*[:：]\s*[\u4e00-\u9fff]{2,4}(?=[，,、；;。\s(（]|$)"
+)
 _OWN_NAME = re.compile(r"《[^》]+》|“[^”]+”|「[^」]+」")
 _HIDDEN_NAME = re.compile(
     r"[*＊×xX□]{1,4}(?=[\u4e00-\u9fff]{0,6}(?:公司|事务所|厂|店|村|社区|学校|医院|同志|所))|(?<=[\u4e00-\u9fff])某{1,2}(?![省市县区镇乡村局])"
@@ -65,13 +75,24 @@ _FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence (or a clause of a long one) of a report, with what stands around it."""
+    """A sentence (or a clause of a long one) of a report, with what stands around it.
+
+    `lead` is the sentence its paragraph begins with, which says what the paragraph is about; `head` the lines above
+    a table's row that is only a year and figures, which say what those are.
+    """
 
     report: Report
     section: Section
     span: Span
     text: str
     around: str
+    lead: str = ""
+    head: str = ""
+
+    @property
+    def said(self) -> str:
+        """What it says, with what a table's head says of it."""
+        return f"{self.head} {self.text}" if self.head else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +116,8 @@ class Evidence:
     form asked for; for "how many" `local` is the share held by the clause with the fitting figure
     and `masked` says that the source has hidden that figure; `counted` is the share of the counted or
     measured thing's name that the figure's clause holds, 1 where nothing is counted. `unheld` is the share of the question's words
-    that stand nowhere in the reports in scope. `topic` is how near the sentence is to the question
+    that stand nowhere in the reports in scope; `of_kind` says that it or what it stands under names the kind of thing
+    that is counted (仲裁 of 仲裁案件). `topic` is how near the sentence is to the question
     whatever its form, `score` ranks both together.
     """
 
@@ -110,6 +132,7 @@ class Evidence:
     counted: float
     masked: bool
     unheld: float
+    of_kind: bool
     topic: float
     score: float
 
@@ -124,11 +147,22 @@ def candidates(document: Document, report: Report, spans: Sequence[Span] | None 
                 continue
             recent = [*recent[-6:], line.of(document.text)] if is_row(line.of(document.text)) else []
             around = fold(" ".join([*region.section.path, line.of(document.text), *recent]))
-            for piece in _pieces(document.text, line):
+            pieces = list(_pieces(document.text, line))
+            lead = pieces[0].of(document.text) if pieces else ""
+            head = _table_head(recent)
+            for piece in pieces:
                 if _says_nothing(document.text, report, region.section, piece):
                     continue
-                found.append(Candidate(report, region.section, piece, piece.of(document.text), around))
+                text = piece.of(document.text)
+                found.append(Candidate(report, region.section, piece, text, around, lead, head))
     return found
+
+
+def _table_head(rows: Sequence[str]) -> str:
+    """Give what says what the figures of a row without words are: the last lines above it that have words."""
+    if len(rows) < 2 or not _CELLS.fullmatch(rows[-1]):
+        return ""
+    return " ".join([row for row in rows[:-1] if not _CELLS.fullmatch(row)][-2:])
 
 
 def _says_nothing(text: str, report: Report, section: Section, piece: Span) -> bool:
@@ -166,7 +200,7 @@ class Weigher:
     def __init__(self, question: Question, pool: Sequence[Candidate]) -> None:
         self._question = question
         self._pool = pool
-        self._folded = [fold(candidate.text) for candidate in pool]
+        self._folded = [fold(candidate.said) for candidate in pool]
         self._terms = [_folded(term) for term in question.terms]
         self._weighed = [(term, term.weight * self._rarity(term)) for term in self._terms]
         texts = "\n".join(self._folded)
@@ -176,6 +210,8 @@ class Weigher:
         )
         self._focus = [_folded(term) for term in question.focus]
         self._counted = [_folded(term) for term in question.counted]
+        self._kinds = [_folded(term) for term in question.kinds]
+        self._paid_for = [term for term in self._terms if not _MONEY & set(term.wordings)]
 
     def _rarity(self, term: Term) -> float:
         holding = sum(any(wording in text for wording in term.wordings) for text in self._folded)
@@ -200,7 +236,7 @@ class Weigher:
         covered = self._share(self._folded[index])
         supported = max(covered, self._share(candidate.around))
         focus = self._share(self._folded[index], self._focus) if self._focus else covered
-        form = self._form(candidate.text, covered)
+        form = self._form(candidate, covered)
         topic = 0.6 * covered + 0.25 * supported + 0.8 * (meaning or 0.0)
         if any(map(_GLOSSARY.search, candidate.section.path)):
             topic += _GLOSS_WEIGHT if self._question.asks_meaning else -_GLOSS_WEIGHT
@@ -219,14 +255,31 @@ class Weigher:
             counted=form.counted,
             masked=form.masked,
             unheld=self._unheld,
+            of_kind=self._of_kind(candidate, meaning or 0.0),
             topic=topic,
             score=topic + fitness + part,
         )
 
-    def _form(self, text: str, covered: float) -> Form:
-        question = self._question
+    def _of_kind(self, candidate: Candidate, meaning: float) -> bool:
+        """Tell whether a candidate is about the kind of thing counted, and about what was paid for and not only money."""
+        if (
+            Asked.HOW_MUCH is self._question.asked
+            and len(self._paid_for) < len(self._terms)
+            and meaning < _SAME_MEANING
+        ):
+            around = fold(f"{candidate.around} {candidate.report.title}")
+            if not any(_holds(around, term) for term in self._paid_for):
+                return False
+        if not self._kinds:
+            return True
+        report, path = candidate.report, candidate.section.path
+        named = fold(" ".join([candidate.lead, candidate.said, *path, report.title, report.agency]))
+        return all(_holds(named, term) for term in self._kinds)
+
+    def _form(self, candidate: Candidate, covered: float) -> Form:
+        question, text = self._question, candidate.text
         if question.asked is Asked.HOW_MUCH:
-            return self._figure_form(text)
+            return self._cell_form(candidate, covered) if candidate.head else self._figure_form(text)
         if question.asked is Asked.LIST:
             return Form(not question.plural or bool(_SEVERAL.search(text)), covered)
         if question.asked is Asked.WHEN and _YEAR_ASKED.search(question.folded):
@@ -238,6 +291,15 @@ class Weigher:
             return Form(_names(question, text) and not hidden, covered, masked=hidden)
         form = _FORMS.get(question.asked)
         return Form(bool(form.search(text)) if form else True, covered)
+
+    def _cell_form(self, candidate: Candidate, covered: float) -> Form:
+        """Judge a table's row by what its head says: the figures themselves stand bare."""
+        said = fold(candidate.said)
+        units = self._question.units
+        figures = [found.figure for found in find_figures(_YEAR_CELL.sub(" ", candidate.text))]
+        fits = any(f.value is not None and (not units or not f.unit or f.unit in units) for f in figures)
+        counted = self._share(said, self._counted) if self._counted else 1.0
+        return Form(fits, covered, counted, masked=bool(figures) and not fits and figures[0].value is None)
 
     def _figure_form(self, text: str) -> Form:
         units = self._question.units
@@ -280,7 +342,7 @@ def asks_name(question: Question) -> bool:
 def _names(question: Question, text: str) -> bool:
     """Tell whether a text names whom or what a question asks the name of."""
     if _PERSON_ASKED.search(question.folded):
-        return names_person(text)
+        return names_person(text) or bool(_SET_OFF_NAME.search(text))
     if _ORGANISATION_ASKED.search(question.folded):
         return names_organisation(text)
     if question.asked is Asked.WHO:

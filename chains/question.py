@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chains.lexicon import find_sayings
@@ -45,6 +45,9 @@ class Question:
     `names_report` says that its year is that of a report's name ("2024年政府工作报告") and not of what it asks;
     `asks_meaning` that it asks what a term means; `mentioned` is the phrase it asks who uses ("谁提到先审后批"), empty
     for others;
+    `kinds` are what tells the counted cases, accidents or people from others of their sort (仲裁 of 仲裁案件): a figure of
+    another kind is no answer; `compares` says that it sets two sides against each other, `with_last_year` that one of them
+    is the year before;
     `units` are those an answer's figure may have, empty when any will do.
     """
 
@@ -61,12 +64,18 @@ class Question:
     terms: tuple[Term, ...]
     focus: tuple[Term, ...]
     counted: tuple[Term, ...]
+    kinds: tuple[Term, ...]
     unknown: float
     names_report: bool
     asks_meaning: bool
     mentioned: str
+    compares: bool
+    with_last_year: bool
     core: str
 
+
+_ASIDE = 0.2
+"""What a word of the other half of a question counts for beside those of its own."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:年度?)?")
@@ -143,7 +152,7 @@ _EMPTY = re.compile(
     r"请问|请|告诉我|帮我|看看|查一?下|说一?下|一下|到底|究竟|具体|大概|大约|一共|总共|共计|共|全年|当年|年度|全部|实际|现在|目前|当时|后来|最后|还有没有|有没有|是不是|是否|能不能"
     r"|什么时候|什么时间|为什么|为何|为啥|什么原因|什么地方|什么样|什么|哪些|哪几[个家位项种类]?|哪一?[个家位项种类年天月条部]|哪里|哪儿|哪|谁|怎么样|怎么办|怎么会|怎么|怎样|咋|如何|多少|多大|多高|多长"
     r"|多久|几[个家位项种类件次台部起处宗成倍人名条场户套亩回]?|分别|各自|各是|各|以及|并且|而且|或者|还是|还|都|也|就|才|又|再|已经|已|曾|会|能|可以|应该|要|想|得|把|被|给|让|使|对|对于|关于|针对|根据|按照"
-    r"|从|到|在|向|由|为|以|和|与|跟|同|及|或|的|地|了|着|过|吗|呢|啊|吧|呀|嘛|么|是|有|没有?|不|里面?|上面?|下面?|中|内|外|之|其|该|此|这|那|这些|那些|自己|它|他们|我们|你们|本|贵"
+    r"|从|到|在|向|由|为|以|和|与|跟|同|及|或|的|地|了|着|过|吗|呢|啊|吧|呀|嘛|么|是|有|(?<![罚沉淹吞埋])没(?!收)有?|不|里面?|上面?|下面?|中|内|外|之|其|该|此|这|那|这些|那些|自己|它|他们|我们|你们|本|贵"
     r"|[一二两三四五六七八九十]?[个家位项种类件次台部起处宗条](?=[^\w]|$)|报告(?:里|中|上)?|提到|提及|指出|承认|列出|列举|说|称|表示|介绍|情况|方面|数量|总数|数字|数据|内容|事情|东西"
     r"|[，。？！、；：“”‘’（）《》\"'?!,.;:()\[\]\s~—-]"
 )
@@ -180,7 +189,7 @@ _SAME_UNITS = {
     "场": ("场", "次", "期", "场次"),
     "个": _COUNTABLE,
     "项": ("项", "个", "件"),
-    "家": ("家", "个", "户"),
+    "家": ("家", "个", "户", "家次", "户次"),
     "户": ("户", "家"),
     "套": ("套", "户"),
     "台": ("台", "部", "架", "套"),
@@ -236,6 +245,13 @@ _MEANING = re.compile(
 )
 
 
+_LAST_YEAR = re.compile(
+    r"[比较与跟和](?:上一?年|前一年|去年)|同比|\b(?:than|over|from) (?:last|the previous) year\b"
+)
+_COMPARES = re.compile(
+    rf"{_LAST_YEAR.pattern}|(?:哪|谁)[^，。？?]{{0,14}}?(?:[多少高低快慢大小长短强好](?=[？?些一点]|$)|更)|相比|对比|比较(?!大|多|突出|严重)"
+    r"|比[^，。？?]{2,12}[多少高低快慢](?:了|出)?多少|\bcompare|\b(?:more|fewer|higher|lower|larger|faster)\b.*\b(?:than|or)\b"
+)
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
 _MENTIONS = (
     re.compile(
@@ -278,10 +294,13 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
         terms=terms,
         focus=_focus(core, terms),
         counted=_counted(core, terms),
+        kinds=_kinds(core, asked),
         unknown=_unknown(core) if english else 0.0,
         names_report=bool(_NAMES_REPORT.search(folded)),
         asks_meaning=bool(_MEANING.search(folded)),
         mentioned=_mentioned(folded),
+        compares=bool(_COMPARES.search(folded)),
+        with_last_year=bool(_LAST_YEAR.search(folded)),
         core=re.sub(r"\s+", " ", core).strip(),
     )
 
@@ -305,7 +324,7 @@ def _years(folded: str) -> tuple[int, ...]:
         else folded
     )
     found = [int(year) for year in _YEAR.findall(digits)]
-    if found and re.search(r"比上一?年|较上一?年|同比|与上一?年|比前一年|比去年", folded):
+    if found and _LAST_YEAR.search(folded):
         found.append(found[0] - 1)
     return tuple(dict.fromkeys(found))
 
@@ -315,7 +334,7 @@ def _part(folded: str, core: str, *, english: bool) -> Kind | None:
     if (
         not _WHOLE.search(folded)
         or _SOLVED.search(folded)
-        or re.search(r"为什么|为何|为啥|多少|\bwhy\b|\bhow m", folded)
+        or re.search(r"为什么|为何|为啥|多少|什么时候|何时|几时|哪一?[年天]|\b(?:why|when)\b|\bhow m", folded)
     ):
         return None
     asked = [
@@ -409,6 +428,107 @@ def _counted(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
         return ()
     noun = next(group for group in match.groups() if group)
     return tuple(term for term in terms if any(wording in noun for wording in term.wordings))
+
+
+# Words that only say that there are several sorts of, and what is done with them in every report: they tell no kind.
+_SORTS = (
+    "案件|案子|事故|事件|纠纷|争议|投诉|举报|隐患|诉讼|企业|机构|学校|人员|项目|工程|活动|培训|检查|设施|设备"
+)
+_KIND = re.compile(rf"(?P<kind>[\u4e00-\u9fff]{{2,}})(?:类|型|领域|方面)?(?P<sort>{_SORTS}|案(?!件|子))")
+_AROUND_KINDS = re.compile(
+    r"多少|几|有没有|有无|没有|是否|哪些|什么|[吗了的过共]|一共|总共|和|与|以及|[^\u4e00-\u9fff]+"
+)
+_TELLS_NO_KIND = re.compile(
+    r"^(?:[个名位家所座条台处项户件起宗支类种张间份部只场次批期篇本套](?=..)|办理|办结|办|查处|查办|查获|查|受理|审理|审结|结|处理|处置|立案|立|发生|出现|侦破|破获|移送|接到|接待|收到|收|化解|解决|开展|组织|举办|实施|完成|新增|新建|建成|建设|引进|招引|检查|抽查|排查|整改|整治|发现|培训|招聘|招录|配备|拥有|现有|共有|纳入|涉及"
+    r"|帮助|服务|支持|奖励|处罚|罚|[这那该某每各哪一二两三四五六七八九十][个些类种家所名起件]?|全[市区县省州局系统]+|各类|各种|各级|所有|相关|有关|此类|同类|多|新|老|人|市|区|县)+"
+    r"|(?:违法违规|违法|违规|行政执法|行政处罚|行政|执法|处罚|典型|重大|重点|普通|一般|较大|办理|审理|查处|受理)+$"
+)
+_HALF_OF_MANY = frozenset(
+    (
+        "安全",
+        "管理",
+        "服务",
+        "质量",
+        "建设",
+        "行政",
+        "执法",
+        "社会",
+        "公共",
+        "法律",
+        "违法",
+        "领域",
+        "工作",
+        "重大",
+        "国家",
+        "基层",
+        "市场",
+        "监管",
+        "监督",
+    )
+)
+# The twelfth of a series does not tell of the eleventh.
+_ORDINAL = re.compile(r"第(?P<number>[一二三四五六七八九十百\d]+)(?P<unit>[届批期轮])")
+_MUST_BE_SAID = re.compile(r"事故|事件|案件|纠纷")
+_ENGLISH_SORTS = re.compile(r"\s+(?:cases?|accidents?|incidents?|disputes?)\b")
+
+
+def _kinds(core: str, asked: Asked) -> tuple[Term, ...]:
+    """Find what kind of case, accident or person a question counts or asks the being of ("仲裁" of "仲裁案件")."""
+    found = [Term(_ordinal_wordings(match)) for match in _ORDINAL.finditer(core)]
+    if asked not in (Asked.HOW_MUCH, Asked.WHETHER):
+        return tuple(found)
+    for run in _AROUND_KINDS.split(core):
+        match = _KIND.match(run)
+        kind = _TELLS_NO_KIND.sub("", match["kind"]) if match else ""
+        if match is None or len(kind) < 2:
+            continue
+        found.append(_kind_term(kind, match["sort"]))
+        if asked is Asked.WHETHER and _MUST_BE_SAID.fullmatch(match["sort"]):
+            found.append(Term((match["sort"],)))
+    found += [
+        Term(saying.wordings) for saying in find_sayings(core) if _ENGLISH_SORTS.match(core[saying.end :])
+    ]
+    return tuple(found)
+
+
+def _ordinal_wordings(ordinal: re.Match[str]) -> tuple[str, ...]:
+    return (ordinal[0], f"首{ordinal['unit']}") if ordinal["number"] in "一1" else (ordinal[0],)
+
+
+def _kind_term(kind: str, sort: str) -> Term:
+    """Give the ways a report may name a kind: as asked, half of it, or as the thesaurus puts what is said."""
+    said = kind + sort
+    wordings = [kind, *(half for half in (kind[:2], kind[-2:]) if half not in _HALF_OF_MANY)]
+    for saying in find_sayings(said):
+        if saying.start < len(kind):
+            wordings += saying.wordings
+    return Term(tuple(dict.fromkeys(w for w in wordings if w != sort and not re.fullmatch(_SORTS, w))))
+
+
+_ASKS_ALSO = re.compile(r"多少|几[^乎]|什么|谁|哪|是否|有没有|如何|\b(?:how|what|who|when|where|which)\b")
+
+
+def halves(question: Question, scope_words: tuple[str, ...] = ()) -> list[Question]:
+    """Give the questions of a text that asks two or three at once ("查处多少件，罚没多少元"), none of another.
+
+    Each keeps the years of the whole and, for little, its words.
+    """
+    pieces = [piece for piece in re.split(r"[，,；;]\s*", plain_question(question.text)) if piece]
+    if not 1 < len(pieces) < 4 or not all(map(_ASKS_ALSO.search, pieces)):
+        return []
+    read = [read_question(piece, scope_words) for piece in pieces]
+    return [
+        replace(
+            half,
+            years=question.years,
+            terms=(
+                *half.terms,
+                *(replace(t, weight=_ASIDE * t.weight) for t in question.terms if t not in half.terms),
+            ),
+        )
+        for half in read
+        if half.terms
+    ]
 
 
 def _grams(run: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from chains.cite import Citer
@@ -26,6 +27,10 @@ _MEANINGS = 24
 
 _ACROSS_LANGUAGES = 0.45
 _SAME = 0.9
+_NEAR = 0.35
+"""How far up the range of similarities a passage must be that shares no word with a query."""
+
+_ABOVE = " > "
 _OVERFETCH = 3
 
 
@@ -33,7 +38,57 @@ def search(library: Library, query: str, scope: Scope, k: int) -> list[Hit]:
     """Rank passages for a query; of near-duplicates of one agency the best stands for all."""
     hits = library.search(query, scope, k=k * _OVERFETCH)
     agencies = {report.id: report.agency for report in library.reports(scope.workspaces)}
-    return fold_duplicates(hits, agencies)[:k]
+    return fold_headings(fold_duplicates(hits, agencies))[:k]
+
+
+def fold_headings(hits: Sequence[Hit]) -> list[Hit]:
+    """Drop hits that are nothing but a heading where what stands under it is a hit too."""
+    bare = [_is_heading(hit) for hit in hits]
+    told = {
+        (hit.passage.report_id, hit.passage.section)
+        for hit, is_bare in zip(hits, bare, strict=True)
+        if not is_bare
+    }
+    return [
+        hit
+        for hit, is_bare in zip(hits, bare, strict=True)
+        if not (is_bare and any(_stands_under(place, hit) for place in told))
+    ]
+
+
+def _is_heading(hit: Hit) -> bool:
+    return hit.passage.text.strip() == hit.passage.section.rsplit(_ABOVE, 1)[-1]
+
+
+def _stands_under(place: tuple[str, str], hit: Hit) -> bool:
+    report_id, section = place
+    return report_id == hit.passage.report_id and f"{section}{_ABOVE}".startswith(
+        f"{hit.passage.section}{_ABOVE}"
+    )
+
+
+def is_answered(query: str, hits: Sequence[Hit], similarity_range: tuple[float, float] | None) -> bool:
+    """Tell whether anything was found: a hit that shares a word with the query or comes near it in meaning.
+
+    A search by meaning always has a nearest passage, however far it is.
+    """
+    words = _pairs(query)
+    if any(words & _pairs(hit.passage.text) for hit in hits):
+        return True
+    if similarity_range is None:
+        return False
+    low, high = similarity_range
+    shift = 0.0 if re.search(r"[\u4e00-\u9fff]", query) else _ACROSS_LANGUAGES
+    floor = low + (_NEAR - shift) * (high - low)
+    return any(hit.dense is not None and hit.dense >= floor for hit in hits)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    """Give the words of another script and the pairs of neighbouring Chinese characters, a lone one by itself."""
+    plain = fold(text)
+    runs = re.findall(r"[\u4e00-\u9fff]+", plain)
+    pairs = (run[i : i + 2] for run in runs for i in range(max(len(run) - 1, 1)))
+    return frozenset([*pairs, *re.findall(r"[a-z]{2,}|\d+", plain)])
 
 
 def fold_duplicates(hits: Sequence[Hit], agencies: dict[str, str]) -> list[Hit]:
@@ -160,7 +215,7 @@ class Reader:
         shift = _ACROSS_LANGUAGES * (bounds[1] - bounds[0]) if question.english else 0.0
         low, high = bounds[0] - shift, bounds[1] - shift
         asked = self.library.embed_query(question.core or question.folded)
-        vectors = self.library.embed_texts([telling(question, pool[index].text) for index in chosen])
+        vectors = self.library.embed_texts([telling(question, pool[index].said) for index in chosen])
         nearness = ((cosine(asked, vector) - low) / (high - low) for vector in vectors)
         return {index: min(max(value, 0.0), 1.0) for index, value in zip(chosen, nearness, strict=True)}
 

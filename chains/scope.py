@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from chains.question import plain_question
@@ -67,6 +67,7 @@ _TITLE_FRAME = re.compile(
 )
 _SUBJECT_CHARS = 6
 """So long a subject names its report by itself; a shorter one where the question says what it is of (…方案)."""
+_BESIDE = re.compile(r"(?:和|与|跟|及|、|对比|相比|还是)\s*$")
 # 澄湖高新区 is what people call 澄湖高新技术产业开发区.
 _ZONE = re.compile(r"(?:高新区|新区|开发区|经开区)$")
 _NAME_TAILS = re.compile(rf"{_PLACE_TAIL}$")
@@ -85,7 +86,10 @@ class ReportScope:
     """The reports a question is about.
 
     `named` says that the question itself names them; `words` are its words that did so and carry no
-    further meaning; `strict_year` is a year that the reports are not of, so that evidence must name it.
+    further meaning; `strict_year` is a year that the reports are not of, so that evidence must name it;
+    `absent` names an agency asked about beside others ("A局和B局") of which there is no report, `sides` the agencies
+    of those there are, empty unless the question names two; `other` is an agency or place that the question
+    begins with and the one report the reader chose is not of.
     """
 
     reports: tuple[Report, ...]
@@ -95,6 +99,9 @@ class ReportScope:
     unknown: str = ""
     strict_years: tuple[int, ...] = ()
     nearby: tuple[Report, ...] = field(default=())
+    absent: str = ""
+    sides: tuple[str, ...] = ()
+    other: str = ""
 
 
 def find_scope(
@@ -109,7 +116,7 @@ def find_scope(
     """Find which of `reports` the question is about.
 
     `mentions(words, reports)` tells whether words stand in the text of any of those reports.
-    `fixed`: the reader chose the report; the question may still name another agency or year.
+    `fixed`: the reader chose the report, so it is about that one whatever agency or place it names.
     `ahead`: it asks what was planned, so the report of the year before is meant too.
     """
     plain = plain_question(question)
@@ -119,19 +126,45 @@ def find_scope(
         return _of_years(titled, years, title_words, mentions, named=True, ahead=ahead)
     places, unknown = _places_asked(plain, question, held)
     words: list[str] = list(places)
-    chosen = _of_places(places, held)
-    if unknown and not mentions(unknown, held):
+    chosen = held if fixed else _of_places(places, held)
+    if unknown and not fixed and not mentions(unknown, held):
+        nearby = (chosen or held)[:3]
         return ReportScope(
-            held, named=False, words=(), mismatch=Mismatch.PLACE, unknown=unknown, nearby=held[:3]
+            held, named=False, words=(), mismatch=Mismatch.PLACE, unknown=unknown, nearby=nearby
         )
     chosen, org_words, missing = _of_agency(plain, question, places, chosen, held)
-    if missing and not any(mentions(wording, chosen) for wording in _wordings_of(missing, places)):
+    missing = "" if any(mentions(name, chosen) for name in _wordings_of(missing, places)) else missing
+    other = next((name for name in (missing, unknown) if name and fixed and _begins(plain, name, places)), "")
+    missing = "" if fixed else missing
+    if missing and not org_words:
         return ReportScope(
             chosen, named=True, words=(), mismatch=Mismatch.AGENCY, unknown=missing, nearby=chosen[:3]
         )
-    words += org_words
-    words_used = tuple(dict.fromkeys(words))
-    return _of_years(tuple(chosen), years, words_used, mentions, named=bool(words) or fixed, ahead=ahead)
+    words_used = tuple(dict.fromkeys([*words, *org_words]))
+    named = bool(words_used) or fixed
+    found = _of_years(tuple(chosen), years, words_used, mentions, named=named, ahead=ahead)
+    return replace(found, absent=missing, sides=_sides(words_used, chosen), other=other)
+
+
+def _begins(plain: str, name: str, places: Sequence[str]) -> bool:
+    """Tell whether a question begins with a name, its place and year aside."""
+    before = re.sub(r"(?:19|20)\d\d年度?|[\s，,的在对问]", "", plain[: max(plain.find(name), 0)])
+    for place in places:
+        before = before.replace(place, "")
+    return name in plain and not before
+
+
+def _sides(words: Sequence[str], chosen: Sequence[Report]) -> tuple[str, ...]:
+    """Give the agencies that a question names one beside the other, empty where it names but one."""
+    groups = {
+        frozenset(r.agency for r in chosen if word in _names(r) or _abbreviates(word, _own_name(r)))
+        for word in words
+    }
+    # A place that holds both ("云溪区") tells neither from the other.
+    apart = [group for group in groups if group and not any(other and other < group for other in groups)]
+    if any(group & other for group in apart for other in apart if other != group):
+        return ()
+    return tuple(sorted(agency for group in apart for agency in group)) if len(apart) > 1 else ()
 
 
 def _names(report: Report) -> str:
@@ -241,7 +274,7 @@ def _of_places(places: list[str], held: tuple[Report, ...]) -> tuple[Report, ...
 def _of_agency(
     plain: str, original: str, places: list[str], chosen: tuple[Report, ...], held: tuple[Report, ...]
 ) -> tuple[tuple[Report, ...], list[str], str]:
-    """Narrow to the agency a question names; the last value names one that no report is of."""
+    """Narrow to the agencies a question names; the last value names one that no report is of."""
     if original.isascii():
         return _of_english_agency(original.lower(), places, chosen)
     rest = plain
@@ -255,6 +288,7 @@ def _of_agency(
     words: list[str] = []
     for match in _ORG_ASKED.finditer(rest):
         named = _NOT_IN_NAMES.split(match[0].strip())[-1]
+        named = re.sub(r"^[和与跟及、]+\s*", "", named)
         asked = re.sub(r"^[市县区省镇乡和与及、]", "", named)
         if _GENERIC_ORG.match(asked) or len(asked) < 2:
             continue
@@ -264,7 +298,8 @@ def _of_agency(
             words.append(named)
             continue
         if fitting:
-            break
+            beside = _BESIDE.search(rest[: match.end() - len(named)])
+            return _once(fitting), words, named if beside else ""
         starts = not rest[: match.end() - len(named)].strip(' ，,的在对问“"')
         if starts and (places or len(chosen) > 1 or len(held) == 1):
             return chosen, [], named

@@ -1,0 +1,187 @@
+"""Questions whose answer lies beside something very like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from chains.answer import Answerer
+from chains.models import Answer, AskInput
+from chains.question import halves, read_question
+from store.library import Library
+from tests.chains.near_shelf import open_near_shelf
+
+Shelf = tuple[Library, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    library, ids = open_near_shelf(tmp_path_factory.mktemp("near"))
+    yield library, ids
+    library.close()
+
+
+def ask(shelf: Shelf, question: str, report: str | None = None) -> Answer:
+    library, ids = shelf
+    return Answerer(library).answer(AskInput(question=question, report_id=ids[report] if report else None))
+
+
+@pytest.mark.parametrize(
+    ("report", "question"),
+    [
+        ("justice", "办理仲裁案件多少件？"),
+        ("justice", "办理刑事案件多少件？"),
+        ("market", "查处燃气安全案件多少件"),
+        ("market", "有没有发生食品安全事故？"),
+        ("market", "有没有发生特种设备事故？"),
+        ("justice", "有没有发生食品安全事故？"),
+        ("emergency", "有没有发生食物中毒事件"),
+        ("justice", "食堂花了多少钱？"),
+    ],
+)
+def test_a_figure_of_another_kind_is_no_answer(shelf: Shelf, report: str, question: str) -> None:
+    answer = ask(shelf, question, report)
+    assert answer.refused, answer.answer
+    assert answer.citations
+
+
+@pytest.mark.parametrize(
+    ("report", "question", "says"),
+    [
+        ("justice", "办理法律援助案件多少件？", "4,408件"),
+        ("justice", "法援案件有几件？", "4,408件"),
+        ("market", "全年查处违法案件多少件？", "632件"),
+        ("emergency", "有没有发生生产安全事故？", "未发生较大以上"),
+        ("market", "罚没款多少", "1,146万元"),
+    ],
+)
+def test_a_figure_of_the_kind_asked_for_is(shelf: Shelf, report: str, question: str, says: str) -> None:
+    answer = ask(shelf, question, report)
+    assert not answer.refused, answer.answer
+    assert says in answer.citations[0].quote
+
+
+@pytest.mark.parametrize(
+    ("question", "wording"), [("第十一届渔灯节去了多少人", "第十一届"), ("第一批试点有几个", "首批")]
+)
+def test_one_of_a_series_is_not_another(question: str, wording: str) -> None:
+    assert any(wording in kind.wordings for kind in read_question(question).kinds)
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("澄湖区司法局和澄湖区教育局哪个办理的案件多？", "教育局"),
+        ("澄湖区应急管理局和澄湖区司法局哪个罚款多？", "澄湖区司法局"),
+        ("澄湖区司法局2024年办理法律援助案件比去年多多少？", "2023年"),
+        ("澄湖区司法局2024年和2023年哪年办理的法律援助案件多？", "2023年"),
+        ("澄湖区司法局办理的法律援助案件比去年多吗？", "2023年"),
+    ],
+)
+def test_a_comparison_says_which_side_is_missing(shelf: Shelf, question: str, missing: str) -> None:
+    answer = ask(shelf, question)
+    assert answer.refused, answer.answer
+    assert missing in answer.answer.split("最接近")[0]
+    assert "无法比较" in answer.answer
+
+
+def test_a_comparison_whose_sides_are_held_shows_both(shelf: Shelf) -> None:
+    _, ids = shelf
+    answer = ask(shelf, "澄湖区司法局和澄湖区市场监督管理局哪个调解的案件多？")
+    assert not answer.refused
+    assert {ids["justice"], ids["market"]} <= {citation.report_id for citation in answer.citations}
+
+
+def test_what_is_asked_of_one_agency_too_many_is_answered_for_the_others(shelf: Shelf) -> None:
+    answer = ask(shelf, "澄湖区司法局和澄湖区教育局分别办理了多少件法律援助案件？")
+    assert "4,408件" in answer.citations[0].quote
+    assert "书架上没有教育局的报告" in answer.answer
+
+
+@pytest.mark.parametrize("name", ["澄湖区教育局", "丹霞县"])
+def test_the_report_chosen_is_read_whomever_the_question_names(shelf: Shelf, name: str) -> None:
+    answer = ask(shelf, f"{name}办理了多少件法律援助案件？", "justice")
+    assert not answer.refused
+    assert answer.answer.startswith("所选报告不是")
+
+
+def test_a_year_the_chosen_report_does_not_cover_is_refused(shelf: Shelf) -> None:
+    assert ask(shelf, "2021年办理了多少件法律援助案件？", "justice").refused
+
+
+def test_only_agencies_that_say_so_are_listed(shelf: Shelf) -> None:
+    _, ids = shelf
+    short = {citation.report_id for citation in ask(shelf, "哪些单位提到人手不够？").citations}
+    assert short == {ids["justice"], ids["emergency"]}
+    old = {citation.report_id for citation in ask(shelf, "哪些单位承认装备落后？").citations}
+    assert old == {ids["market"]}
+
+
+def test_what_no_agency_says_is_refused_though_others_complain_of_other_things(shelf: Shelf) -> None:
+    answer = ask(shelf, "哪些单位承认场地不足？")
+    assert answer.refused, answer.answer
+    assert answer.citations
+
+
+@pytest.mark.parametrize(("year", "figure"), [("2022", "298"), ("2023", "341"), ("2024", "406")])
+def test_a_tables_row_is_read_with_its_head(shelf: Shelf, year: str, figure: str) -> None:
+    answer = ask(shelf, f"{year}年办理公证多少件？", "justice")
+    assert not answer.refused, answer.answer
+    assert answer.citations[0].quote == f"{year}年：{figure}"
+    assert "公证件数" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("report", "question", "says"),
+    [
+        ("lan", "县长是谁？", "闻人简"),
+        ("notice", "谁是联系人？", "陆一鸣"),
+        ("notice", "截止时间是什么时候？", "7月31日前"),
+        ("emergency", "查了多少家企业，罚了多少钱？", "2,310家次"),
+    ],
+)
+def test_what_stands_there_in_its_own_form_is_found(
+    shelf: Shelf, report: str, question: str, says: str
+) -> None:
+    answer = ask(shelf, question, report)
+    assert not answer.refused, answer.answer
+    assert any(says in citation.quote for citation in answer.citations)
+
+
+def test_of_two_things_asked_at_once_the_one_not_held_is_named(shelf: Shelf) -> None:
+    answer = ask(shelf, "公务用车买了几辆，罚了多少钱？", "emergency")
+    assert "412万元" in answer.citations[0].quote
+    assert answer.answer.endswith("没有找到答案的部分：公务用车买了几辆。")
+
+
+@pytest.mark.parametrize("question", ["查处多少件案件？", "为落实要求，查处多少件案件？"])
+def test_a_question_of_one_thing_has_no_halves(question: str) -> None:
+    assert halves(read_question(question)) == []
+
+
+def test_results_stand_before_plans(shelf: Shelf) -> None:
+    assert "5.2%" in ask(shelf, "GDP增长多少？", "lan").citations[0].quote
+    assert "6%左右" in ask(shelf, "GDP增长目标是多少？", "lan").citations[0].quote
+
+
+@pytest.mark.parametrize("question", ["临岚县和丹霞县哪个GDP增速高？", "临岚县2019年GDP增长多少？"])
+def test_a_refusal_shows_a_sentence_of_substance(shelf: Shelf, question: str) -> None:
+    answer = ask(shelf, question)
+    assert answer.refused
+    assert "地区生产总值" in answer.citations[0].quote
+
+
+def test_a_lists_number_is_in_the_quote_and_not_in_the_answer(shelf: Shelf) -> None:
+    answer = ask(shelf, "哪些单位承认装备落后？")
+    assert answer.citations[0].quote.startswith("（一）执法装备")
+    assert "：执法装备" in answer.answer
+    part = ask(shelf, "法律援助信息化水平怎么样？", "justice")
+    assert (part.citations[0].quote[:2], part.answer[:4]) == ("二是", "法律援助")
+
+
+def test_reports_of_one_title_are_told_apart(shelf: Shelf) -> None:
+    told = ask(shelf, "GDP增长多少？").answer
+    assert "临岚县人民政府《政府工作报告》" in told
+    assert "青塘县人民政府《政府工作报告》" in told
+    assert "人民政府《" not in ask(shelf, "临岚县存在哪些问题？").answer

@@ -87,9 +87,12 @@ def answer_lines(view: AnswerView, say: Say) -> Iterator[Line]:
     if view.dropped:
         yield line(view.dropped, "warn")
     if view.refused:  # a refusal has the nearest passage in its words; only its place is missing
+        if view.notes:
+            yield _BLANK
+            yield line(f"【{say(texts.QUOTES)}】", "bold")
         for note in view.notes:
             where = _DOT.join(whereabouts(note, say))
-            yield Line(((f"[{note.n}] ", "bold"), (where, "dim")), hang=4)
+            yield Line(((f"[{note.n}] ", "bold"), (where, "dim")), indent=2, hang=4)
     elif view.notes:
         yield _BLANK
         yield from note_lines(view.notes, say(texts.QUOTES), say)
@@ -135,7 +138,13 @@ def report_table(reports: Sequence[Report], say: Say) -> Iterator[Line]:
 
 
 def _columns(report: Report, say: Say) -> list[str]:
-    return [report.id, years(report.period), say(texts.GENRES[report.kind]), say(texts.CHARS, n=report.chars)]
+    return [
+        report.id,
+        years(report.period),
+        say(texts.GENRES[report.kind]),
+        say(texts.CHARS, n=report.chars),
+        report.agency or report.region,
+    ]
 
 
 def report_card(report: Report, sections: Sequence[Section], say: Say) -> Iterator[Line]:

@@ -151,6 +151,8 @@ def _part(kind: Kind, items: Sequence[Item], notes: list[Note], say: Say) -> Par
         groups.append(
             Group(heading if len(path) > 1 else "", points)
         )  # the uppermost says what the part's title says
+    if len(groups) == 1:  # one heading over all of them tells none apart
+        groups = [Group("", groups[0].points)]
     return Part(say(texts.PARTS[kind]), tuple(groups), "" if items else say(texts.MISSING_PART[kind]))
 
 
@@ -188,7 +190,8 @@ def _lead(item: Item, heading: str) -> tuple[str, str]:
     topic = item.topic.strip()
     if topic and item.text.startswith(topic):
         return topic, item.text[len(topic) :]
-    if not topic or _said_by(heading, topic) or _begins_with(item.text, topic):
+    opening = re.split(r"[。！？]", item.text, maxsplit=1)[0]
+    if not topic or _said_by(heading, topic) or _said_by(opening, topic):
         return "", item.text
     return f"{topic}：", item.text
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from store.kinds import (
     announces_shortcomings,
     is_closing,
     is_commitment,
     is_generic_heading,
+    is_housekeeping,
+    is_preamble,
     leans_to,
     only_thanks,
 )
@@ -35,6 +37,15 @@ _WHEN = re.compile(
 )
 _SALUTATION = re.compile(r"(?:各位代表|同志们|各位委员)[！!，,。：:]\s*")
 _ANNOUNCES = re.compile(r"[^。]{0,30}(?:以下|如下)[^，。；]{0,8}[。.]")
+# What statistical offices publish of a place every year.
+_TOTAL = re.compile(
+    r"生产总值|GDP|(?:财政|公共预算)(?:总)?收入|税收|居民[^，。；]{0,8}收入|农民[^，。；]{0,8}收入|固定资产投资"
+    r"|零售总额|工业(?:总产值|增加值)|规上工业|进出口|城镇化率|失业率|居民消费价格"
+)
+_FEWEST_TOTALS = 3
+_MAX_HEADLINES = 2
+_HEAD_CHARS = 24
+_CELLS = re.compile(r"[｜|\t]")
 _BULLET = re.compile(r"[—●•■◆▪·]+\s*")
 
 
@@ -42,13 +53,15 @@ _BULLET = re.compile(r"[—●•■◆▪·]+\s*")
 class ItemDraft:
     """A point as it stands in the text: `topic` names it, `parts` are its enumerated members or itself.
 
-    `title` is the heading sentence it begins with, where that runs into the paragraph.
+    `title` is the heading sentence it begins with, where that runs into the paragraph. A headline
+    (`is_headline`) gives the figures of the whole economy, which a reader wants first.
     """
 
     section: Section
     topic: str
     parts: tuple[Span, ...]
     title: Span | None = None
+    is_headline: bool = False
 
     @property
     def start(self) -> int:
@@ -65,7 +78,84 @@ def find_items(text: str, sections: tuple[Section, ...], kind: Kind) -> list[Ite
     for region in regions(text, sections):
         if region.section.kind is kind:
             found += _region_items(text, sections, region)
+    return [kept for draft in found if (kept := _without_housekeeping(text, draft)) is not None]
+
+
+def _without_housekeeping(text: str, draft: ItemDraft) -> ItemDraft | None:
+    """Take contacts and enclosures out of a point; None where it is nothing else."""
+    if draft.title and is_housekeeping(text[draft.title.start : draft.end]):
+        return None
+    parts = tuple(span for part in draft.parts for span in _substantial(text, part))
+    return (draft if parts == draft.parts else replace(draft, parts=parts)) if parts else None
+
+
+def _is_table_head(words: str) -> bool:
+    """Tell whether a line is a row of a table that says nothing by itself: neither a figure nor a sentence."""
+    return bool(_CELLS.search(words)) and not re.search(r"[\d。；]", words)
+
+
+def _substantial(text: str, part: Span) -> list[Span]:
+    """Give the runs of sentences between those that are housekeeping."""
+    kept: list[Span] = []
+    broken = True
+    pieces = sentences(text, part.start, part.end)
+    for piece in pieces:
+        words = text[after_lead(text, piece.start) : piece.end]
+        if is_housekeeping(words) or (len(pieces) == 1 and is_preamble(words)) or _is_table_head(words):
+            broken = True
+        elif broken:
+            kept.append(piece)
+            broken = False
+        else:
+            kept[-1] = Span(kept[-1].start, piece.end)
+    return [part] if len(kept) == 1 and kept[0] == trim(text, part.start, part.end) else kept
+
+
+def find_headlines(text: str, sections: tuple[Section, ...]) -> list[ItemDraft]:
+    """Find where a review gives the figures of the whole economy: the first paragraphs that give several.
+
+    They stand in its introduction, which is no point itself, or between ritual phrases.
+    """
+    found: list[ItemDraft] = []
+    for region in regions(text, sections):
+        if region.section.kind is not Kind.ACHIEVEMENTS:
+            continue
+        body = trim(text, max(region.start, region.section.body_start), region.end)
+        for line in paragraphs(text, body.start, body.end):
+            run = _totals_run(text, line)
+            if run is not None and len(found) < _MAX_HEADLINES:
+                found.append(ItemDraft(region.section, name_of(text, run), (run,), is_headline=True))
     return found
+
+
+def _totals_run(text: str, line: Span) -> Span | None:
+    """Find the sentences in a row that give figures of economic totals, None where too few totals are named.
+
+    A short sentence that heads the paragraph belongs to those that follow it.
+    """
+    best: tuple[int, Span] | None = None
+    run: list[Span] = []
+    pieces = sentences(text, line.start, line.end)
+    head = pieces[0] if pieces and pieces[0].end - pieces[0].start <= _HEAD_CHARS else None
+    for sentence in [*pieces, None]:
+        if sentence is not None and _gives_total(sentence.of(text)):
+            run.append(sentence)
+            continue
+        if run:
+            headed = head is not None and run[0] in pieces[:2]
+            span = Span(line.start if headed else run[0].start, run[-1].end)
+            named = len({match[0] for match in _TOTAL.finditer(simplify(span.of(text)))})
+            if named >= _FEWEST_TOTALS and (best is None or named > best[0]):
+                best = named, span
+        run = []
+    return best[1] if best else None
+
+
+def _gives_total(sentence: str) -> bool:
+    plain = simplify(sentence)
+    return bool(_TOTAL.search(plain)) and bool(
+        re.search(r"\d[\d.]*\s*(?:[%％]|个百分点|[万亿]*元|美元)", plain)
+    )
 
 
 def _region_items(text: str, sections: tuple[Section, ...], region: Region) -> list[ItemDraft]:
@@ -91,7 +181,7 @@ def _targets(text: str, section: Section, body: Span) -> list[ItemDraft]:
     if section.kind is not Kind.PLANS:
         return []
     return [
-        ItemDraft(section, _lead(text, span), (span,))
+        ItemDraft(section, name_of(text, span), (span,))
         for span in sentences(text, body.start, body.end)
         if re.search(r"目标[^。]{0,12}[：:是为]", span.of(text))
         and len(re.findall(r"\d[\d.]*\s*[%万亿个]", span.of(text))) >= 2
@@ -116,7 +206,7 @@ def _numbered_item(text: str, section: Section, region: Region, body: Span) -> l
 
 def _paragraph_item(text: str, section: Section, line: Span) -> ItemDraft:
     parts = _parts(text, line)
-    return ItemDraft(section, _lead(text, line), tuple(parts))
+    return ItemDraft(section, name_of(text, line), tuple(parts))
 
 
 def _introduces_rest(text: str, line: Span, lines: list[Span]) -> bool:
@@ -277,10 +367,10 @@ def _topic(text: str, section: Section, span: Span, *, alone: bool) -> str:
     own = heading_title(section)
     if alone and own and section.body_start > section.start and not is_generic_heading(section.heading):
         return own
-    return _lead(text, span)
+    return name_of(text, span)
 
 
-def _lead(text: str, span: Span) -> str:
+def name_of(text: str, span: Span) -> str:
     """Name a point by its first clause."""
     start = after_lead(text, span.start)
     when = _WHEN.match(simplify(text[start : start + _TOPIC_MAX]))

@@ -63,13 +63,14 @@ class SummaryWriter:
         """Summarise; what the model cannot give truly is extracted, and the overview says when it failed."""
         document, report = asked.document, asked.report
         citer = Citer(document.text, document.sections, document.page_starts, report)
+        choice = choose(document)
         points = [
             _Point(
                 kind,
                 draft,
                 source_of(f"{kind.value[0]}{number}", report, document.text, draft_start(draft), draft.end),
             )
-            for kind, drafts in choose(document).items()
+            for kind, drafts in choice.drafts.items()
             for number, draft in enumerate(drafts, 1)
         ]
         tally = _Tally()
@@ -82,7 +83,7 @@ class SummaryWriter:
             kind: [p.item or make_item(document.text, p.draft, kind, citer) for p in points if p.kind is kind]
             for kind in (Kind.ACHIEVEMENTS, Kind.SHORTCOMINGS, Kind.PLANS)
         }
-        summary = make_summary(report, lists)
+        summary = make_summary(report, lists, choice.unlisted)
         worded = any(point.item for point in points)
         said = UNFINISHED[self._language].format(reason=tally.failure) if tally.failure else ""
         return summary.model_copy(

@@ -24,12 +24,20 @@ _CHINESE_YEAR = re.compile(r"[一二][九〇○零][〇○零一二三四五六�
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _REVIEWED = re.compile(r"((?:19|20)\d\d)年[^。\n]{0,20}?(?:工作)?(?:回顾|总结)")
 
+_OPENING_CHARS = 600
+_CALLED_WORK_REPORT = re.compile(r"作(?P<title>(?:政府)?工作报告)")
+_ANNOUNCED = re.compile(
+    r"现将(?:[我本](?:[局委办厅区市县镇院]|中心|街道|单位|分局)+)?(?:有关|相关|主要)?"
+    rf"(?P<title>(?!(?:事项|情况|内容)(?:{_GENRE_TAIL})?如下)[^，,。；;\n]{{2,40}}?{_GENRE_TAIL}(?:报告|汇报|总结|通知|通报|说明)?)如下"
+)
+_SAYS_LITTLE = frozenset(f"工作情况{how}" for how in ("", "报告", "汇报", "总结", "通报", "说明"))
+
 
 def find_facts(text: str, *, title: str | None, published: str | None, script: Script, name: str) -> Facts:
     """Read off a cleaned text what it says about itself.
 
-    `title` and `published` are what the file's own metadata gives; `name` (the file's name without
-    its ending) stands in for a title only where the text gives nothing to make one from.
+    `title` and `published` are what the file's own metadata gives. A title is never made up: it stands
+    in the text or the metadata, or is `name`, the file's name without its ending.
     """
     plain = simplify(text)
     lines = [span.of(plain) for span in paragraphs(plain)]
@@ -40,8 +48,8 @@ def find_facts(text: str, *, title: str | None, published: str | None, script: S
     region = _as_shown(find_region(simplify(agency), simplify(head_title or ""), plain), plain, text)
     agency = join_agency(region, agency)
     period = _period(plain, simplify(head_title or ""), kind)
-    made_title = head_title or _made_title(plain, text, agency, region, period, kind) or name
-    return Facts(made_title, agency, region, period, kind, published or _signed_date(lines), script)
+    shown_title = head_title or _title_without_head(plain, text, kind, name)
+    return Facts(shown_title, agency, region, period, kind, published or _signed_date(lines), script)
 
 
 def base_year(text: str) -> int | None:
@@ -231,27 +239,18 @@ def _signed_date(lines: list[str]) -> str | None:
     return None
 
 
-def _made_title(
-    plain: str, text: str, agency: str, region: str, period: tuple[int, ...], kind: ReportKind
-) -> str | None:
-    """Make a title for a report that shows none, from its own words: who, when, what about."""
-    what = re.search(
-        rf"现将(?:我[局委办厅区市县镇院中心街道]+|本[局委办厅单位]+)?(?:(?:19|20)\d\d年度?)?([^，。；]{{2,40}}?{_GENRE_TAIL}?)(?:报告|汇报|总结|通知|通报|说明)?如下",
-        plain,
-    )
-    subject = _as_shown(what[1], plain, text) if what else ""
-    subject = re.sub(r"^(?:有关|相关|主要)", "", subject)
-    if not subject or subject in ("工作情况", "情况", "相关工作情况", "有关情况", "工作"):
-        about = Counter(
-            re.findall(
-                r"法治政府建设|依法行政|政府工作|规划资源执法|安全生产|优化营商环境|普法依法治理", plain
-            )
-        ).most_common(1)
-        subject = f"{about[0][0] if about else ''}工作情况" if about or subject else ""
-    if kind is ReportKind.WORK_REPORT:
-        subject = "政府工作报告" if period or not agency.endswith("政府") else "工作报告"
-    if not subject:
-        return None
-    year = f"{period[-1]}年" if period else ""
-    ending = "" if subject.endswith(("报告", "通知", "方案", "计划")) else "报告"
-    return f"{agency}{year}{subject}{ending}"
+def _title_without_head(plain: str, text: str, kind: ReportKind, name: str) -> str:
+    """Title a report that shows none: by its file's name where that says something, else by what it calls itself."""
+    in_words = re.search(r"[\u4e00-\u9fff]{4}", name)
+    if in_words and _TITLE.search(simplify(name)):
+        return name
+    announced = _announced_title(plain, text, kind)
+    vague = announced in _SAYS_LITTLE and kind is not ReportKind.WORK_REPORT
+    return name if announced is None or (vague and in_words) else announced
+
+
+def _announced_title(plain: str, text: str, kind: ReportKind) -> str | None:
+    """Find the words by which a report calls itself ("现将2024年…情况报告如下")."""
+    work = kind is ReportKind.WORK_REPORT
+    called = _CALLED_WORK_REPORT.search(plain[:_OPENING_CHARS]) if work else _ANNOUNCED.search(plain)
+    return text[called.start("title") : called.end("title")] if called else None

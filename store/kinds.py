@@ -84,6 +84,19 @@ _CLOSING = re.compile(
 )
 
 
+# Whom to ring, what is enclosed and who may read it: of no part, wherever it stands.
+_HOUSEKEEPING = re.compile(
+    r"^[（(]?(?:联系人|经办人|填报人|承办人|(?:联系|咨询|监督|举报|投诉|服务|值班)?(?:电话|方式|邮箱)|联系(?:地址|单位)|传真|电子邮[箱件]|邮编|邮政编码|(?:通讯|办公)?地址)(?:及[^，。：:]{1,10})?\s*[:：]"
+    r"|^[（(]?附[件表录]?\s*(?:[\d一二三四五六七八九十]+\s*)?[:：.．、]|^附[件表录]\s*\d*$|^(?:抄送|抄报|主送|分送)\s*[:：]|^[（(]?(?:特此|专此)[^。，]{2,6}[。）)]?$"
+    r"|^[（(]?(?:此件|本件|本文件|公开(?:方式|属性|形式)|信息公开(?:属性|选项)|密级)[^。]{0,30}[。）)]?$"
+    r"|^[（(]?(?:如有|凡|对)?(?:涉密|涉及(?:国家)?秘密)[^。]{0,30}(?:报送|传输|渠道|保密|机要|密级|公开)[^。]{0,12}[。）)]?$"
+    r"|^[（(]?(?:不涉密|无涉密)[^。]{0,12}[。）)]?$"
+)
+_PREAMBLE = re.compile(
+    r"(?:特制定|制定(?:本|如下|以下))[^，。；]{0,12}[。：:]?$|现将[^。；]{0,40}(?:如下|印发)[^。；]{0,14}[。：:]?$"
+)
+
+
 _THANKS = re.compile(
     r"(?:致以|表示|道一声)[^。，]{0,16}(?:敬意|感谢|谢意|问候)|向[^。，]{2,30}致敬|(?:成绩|成就|成果)(?:的取得)?，?(?:实属|殊为)?来之不易|这些成绩的取得"
 )
@@ -218,3 +231,13 @@ def only_thanks(paragraph: str) -> bool:
 def is_closing(paragraph: str) -> bool:
     """Tell whether a paragraph rounds a report off and plans nothing of its own."""
     return bool(_CLOSING.search(simplify(paragraph)))
+
+
+def is_housekeeping(sentence: str) -> bool:
+    """Tell whether a sentence only gives a contact, an enclosure or who may read the paper."""
+    return bool(_HOUSEKEEPING.search(simplify(sentence).strip()))
+
+
+def is_preamble(sentence: str) -> bool:
+    """Tell whether a sentence only says why a notice or plan is issued."""
+    return bool(_PREAMBLE.search(simplify(sentence).strip()))

@@ -48,12 +48,16 @@ def ingest(shell: Shell, paths: tuple[str, ...], as_json: bool, workspace: str) 
         return 1
     library = shell.searching_library()
     counts: Counter[str] = Counter()
+    held = {report.source: report.id for report in library.reports([workspace])}
     with progress_bar(shell.say(texts.READING), len(files)) as step:
         for done, path in enumerate(files):
             step(done, path.name)
             result = _take_in(shell, library, path, workspace)
             counts[result.status] += 1
-            _tell(shell, result, as_json=as_json)
+            source = result.report.source if result.report else ""
+            _tell(shell, result, held.get(source, ""), as_json=as_json)
+            if result.report is not None:
+                held[source] = result.report.id
     _tell_total(shell, len(files), counts)
     return 1 if failed or counts["failed"] else 0
 
@@ -140,11 +144,12 @@ def _writable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _tell(shell: Shell, result: IngestResult, *, as_json: bool) -> None:
+def _tell(shell: Shell, result: IngestResult, before: str, *, as_json: bool) -> None:
+    """Print what became of a file; `before` is the id it was held under."""
     if as_json:
         shell.output.json(result.model_dump(mode="json", exclude={"warnings"}))
     elif result.report is not None:
-        for line in _said(shell, result):
+        for line in _said(shell, result, before):
             shell.output.write(f"{line}\n")
     if result.error is not None:
         shell.output.error(_with_path(result))
@@ -152,13 +157,14 @@ def _tell(shell: Shell, result: IngestResult, *, as_json: bool) -> None:
         shell.output.note(f"{result.path}{shell.say(texts.COLON)}{warning}")
 
 
-def _said(shell: Shell, result: IngestResult) -> Iterator[str]:
+def _said(shell: Shell, result: IngestResult, before: str) -> Iterator[str]:
     report = result.report
     if report is not None:
+        replaced = result.status == "replaced" and before not in ("", report.id)
         yield shell.say(
             texts.INGESTED,
             status=shell.say(texts.STATUSES[result.status]),
-            id=report.id,
+            id=shell.say(texts.REPLACED, old=before, id=report.id) if replaced else report.id,
             title=report.title,
             chars=report.chars,
             passages=report.passages,

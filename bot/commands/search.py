@@ -53,7 +53,7 @@ def search(
     hits = finder.find(query or "", report_id)
     if as_json:
         shell.output.json(finder.record(query or "", hits))
-    elif hits:
+    elif finder.is_answered(query or "", hits):
         shell.output.lines(hit_lines(hits, finder.titles(hits), shell.say))
     else:
         shell.output.note(shell.say(texts.NOTHING_FOUND))
@@ -74,6 +74,9 @@ class Finder:
         if report_id is not None:
             only = frozenset([self._library.report(report_id, [self._workspace]).id])
         return retrieve.search(self._library, query, Scope((self._workspace,), only), self._k)
+
+    def is_answered(self, query: str, hits: list[Hit]) -> bool:
+        return retrieve.is_answered(query, hits, self._library.similarity_range)
 
     def titles(self, hits: list[Hit]) -> dict[str, str]:
         if not {hit.passage.report_id for hit in hits} <= self._titles.keys():

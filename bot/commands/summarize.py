@@ -12,10 +12,14 @@ from bot import texts
 from bot.commandline import argument, command, option
 from bot.commands.options import workspace_option
 from bot.shell import Shell
+from bot.texts import Say
 from bot.views import summary_view
+from chains.extract import choose
 from chains.models import Summary, SummaryInput
+from chains.overview import overview
 from store.document import describe, load, reopen
 from store.errors import NotFoundError
+from store.models import Kind
 
 if TYPE_CHECKING:
     from bot.views import SummaryView
@@ -74,7 +78,21 @@ def _summary(shell: Shell, target: str, workspace: str) -> Summary:
     else:
         report = shell.library.report(target, [workspace])
         asked = SummaryInput(reopen(shell.library, report, [workspace]), report)
-    return shell.services.engine.summarize(asked, workspace)
+    return _in_language(shell.services.engine.summarize(asked, workspace), asked, shell.say)
+
+
+def _in_language(summary: Summary, asked: SummaryInput, say: Say) -> Summary:
+    """Word the overview in the user's language; the points stay in the report's."""
+    if say.language == "zh":
+        return summary
+    counts = {
+        Kind.ACHIEVEMENTS: len(summary.achievements),
+        Kind.SHORTCOMINGS: len(summary.shortcomings),
+        Kind.PLANS: len(summary.plans),
+    }
+    unlisted = choose(asked.document).unlisted
+    said, wanted = (overview(summary.report, counts, unlisted, language) for language in ("zh", say.language))
+    return summary.model_copy(update={"overview": summary.overview.replace(said, wanted, 1)})
 
 
 def _exists(path: Path) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bot.commands.doctor import in_our_words
+from bot.texts import Say
 from store.embed import EmbeddingModel
+from store.health import Finding
 from tests.bot.conftest import Cli
 from tests.bot.samples import RIVERSIDE
 from tests.store.bad_inputs import OLE
@@ -175,6 +179,50 @@ def test_doctor_finds_a_healthy_shelf_in_order(cli: Cli, shelf: dict[str, str]) 
     assert "✗" not in outcome.out
     assert "word-overlap" in outcome.out
     assert "2 份报告" in outcome.out
+    subjects = [line.split()[1] for line in outcome.out.splitlines()]
+    assert len(subjects) == len(set(subjects))
+    assert "书架" not in subjects
+
+
+def test_doctor_speaks_one_language(cli: Cli, shelf: dict[str, str]) -> None:
+    assert not re.search(r"[\u4e00-\u9fff]", cli("doctor", language="en").out)
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        (
+            Finding("error", "词语索引", "缺 3 段，多 1 段", "请运行 `reportbot reindex`。"),
+            "missing: 3, left over: 1",
+        ),
+        (Finding("warning", "书架", "2 份报告，9 段；1 份未完成", "下次写入时会自动清理。"), "unfinished: 1"),
+        (
+            Finding("warning", "旧向量", "2 个集合不再使用", "请运行 `reportbot reindex`。"),
+            "no longer used: 2",
+        ),
+    ],
+)
+def test_what_a_shelf_finds_wrong_is_said_in_english(finding: Finding, said: str) -> None:
+    worded = in_our_words(finding, Say("en"))
+    assert said in worded.detail
+    assert not re.search(r"[\u4e00-\u9fff]", f"{worded.subject}{worded.detail}{worded.remedy}")
+    assert in_our_words(finding, Say("zh")).detail == finding.detail
+
+
+def test_a_list_names_the_agencies(cli: Cli, shelf: dict[str, str]) -> None:
+    lines = cli("list").out.splitlines()
+    assert any(
+        "  河滨区水务局" in line and line.endswith("河滨区水务局2024年法治政府建设工作报告") for line in lines
+    )
+
+
+def test_a_replaced_report_is_told_with_its_old_id_and_its_new_one(cli: Cli, riverside: Path) -> None:
+    old = cli("ingest", "--json", riverside).record["report"]["id"]
+    riverside.write_text(RIVERSIDE.replace("37件", "39件"), encoding="utf-8")
+    out = cli("ingest", riverside).out
+    new = cli("list", "--json").record["id"]
+    assert old != new
+    assert out.startswith(f"更新  {old} → {new}  ")
 
 
 def test_doctor_names_the_setting_that_is_wrong(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,3 +260,12 @@ class TestWithoutAnEmbeddingModel:
         outcome = cli("doctor")
         assert outcome.code == 0
         assert "! 嵌入模型" in outcome.out
+
+    def test_a_search_that_shares_single_characters_alone_finds_nothing(
+        self, cli: Cli, shelf: dict[str, str]
+    ) -> None:
+        assert cli("search", "火星", "--json").record["results"]  # of the fire extinguishers
+        outcome = cli("search", "火星")
+        assert outcome.out == ""
+        assert "没有找到相关段落。" in outcome.err
+        assert "灭火器" in cli("search", "灭火器").out

@@ -119,7 +119,24 @@ def test_a_refusal_names_the_nearest_passage_once(cli: Cli, shelf: dict[str, str
     outcome = cli("ask", "火星基地的氧气产量是多少吨？", "--json").record
     assert outcome["refused"]
     out = cli("ask", "火星基地的氧气产量是多少吨？").out
-    assert "【原文出处】" not in out
+    assert out.count("【原文出处】") == 1
     for citation in outcome["citations"]:
         assert out.count(citation["quote"][:20]) == 1
         assert f"《{citation['title']}》" in out
+    assert out.index("【原文出处】") < out.index(f"[1] 《{outcome['citations'][0]['title']}》")
+
+
+def test_the_overview_is_in_the_users_language(cli: Cli, riverside: Path) -> None:
+    for form in ("text", "json"):
+        out = cli("summarize", riverside, "--format", form, language="en").out
+        assert "taken from it: achievements 3, shortcomings 2, plans 2." in out
+        assert "摘出" not in out
+    assert "摘出成效3项、不足2项、计划2项。" in cli("summarize", riverside).out
+
+
+def test_a_topic_the_first_sentence_says_is_not_put_in_front_of_it(cli: Cli, riverside: Path) -> None:
+    text = riverside.read_text(encoding="utf-8").replace(
+        "（一）执法力度不断加大。", "2024年，我们持续加大执法力度，成效明显。"
+    )
+    riverside.write_text(text, encoding="utf-8")
+    assert "持续加大执法力度：" not in cli("summarize", riverside).out

@@ -169,7 +169,9 @@ CONTRACT = [
 def test_settings_the_example_file_and_the_remedies_name_the_same_variables() -> None:
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     examples = [line.split("=")[0] for line in lines if line and not line.startswith("#")]
-    assert sorted(examples) == sorted(NAMES) == sorted([*CONTRACT, "REPORTBOT_DEBUG"])
+    assert (
+        sorted(examples) == sorted(NAMES) == sorted([*CONTRACT, "REPORTBOT_DEBUG", "REPORTBOT_HEALTH_LISTEN"])
+    )
     assert set(texts.SETTING_REMEDIES) == set(NAMES)
     for line, before in zip(lines[1:], lines, strict=False):
         assert line.startswith("#") or not line or before.startswith("# "), f"{line} has no comment"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 
 from chains.cite import Citer
-from chains.extract import KINDS, condense, items_of, overview, substance, summarize
+from chains.extract import KINDS, condense, items_of, substance, summarize
 from chains.models import Item, Summary
+from chains.overview import overview
 from store.document import describe, parse
 from store.models import Document, Kind, SourceText
 from store.sentences import Span
@@ -57,7 +58,7 @@ def assert_own_words(document: Document, summary: Summary) -> None:
             for citation in item.citations:
                 assert document.text[citation.start : citation.end] == citation.quote
             position, held = 0, squeezed("".join(quotes))
-            for sentence in filter(None, map(squeezed, re.split("[。；;]", item.text))):
+            for sentence in filter(None, map(squeezed, re.split("[。；;]|……", item.text))):
                 position = held.find(sentence, position)
                 assert position >= 0, (item.text, quotes)
                 position += len(sentence)
@@ -77,7 +78,143 @@ def test_an_item_of_whatever_text_is_made_of_its_own_words(raw: str) -> None:
     assert_own_words(document, summarize(document, describe(document)))
 
 
+def test_what_an_item_passes_over_between_its_pieces_is_marked() -> None:
+    ritual = (
+        f"各级各部门{'深入学习贯彻会议精神，统一思想认识，提高政治站位，' * 5}坚持把这项工作摆在突出位置。"
+    )
+    body = f"（一）管网改造提速。{ritual}新建管网117公里，改造小区209个。{ritual}整治暗涵36.1公里，惠及居民3.2万人。"
+    item = achievements(body).achievements[0]
+    assert (
+        item.text == "管网改造提速。……新建管网117公里，改造小区209个。……整治暗涵36.1公里，惠及居民3.2万人。"
+    )
+    assert not any("…" in citation.quote for citation in item.citations)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "（一）抓管网。一是新建管网117公里；二是改造小区209个；三是整治暗涵36公里。",
+        "（一）抓管网。新建管网117公里。\n改造小区209个。",
+    ],
+)
+def test_where_only_a_number_or_a_line_break_is_passed_over_nothing_is_marked(body: str) -> None:
+    assert not any("…" in text for text in said(achievements(body).achievements))
+
+
 # --- achievements
+
+TOTALS = "地区生产总值186.4亿元，增长6.1%；一般公共预算收入9.7亿元，增长4.8%；居民人均可支配收入增长5.2%。"
+LEADS_UP = "过去一年，在县委的坚强领导下，我们深入学习贯彻会议精神，坚持稳中求进。"
+WORK_REPORT = "政府工作报告\n各位代表：\n现在，我代表云溪县人民政府向大会报告工作。\n一、2024年工作回顾\n"
+POINTS = (
+    "（一）产业升级。新增企业11家。\n（二）项目建设。实施项目128个。\n二、2025年工作安排\n（一）建设道路3条。"
+)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        f"{LEADS_UP}{TOTALS}\n{POINTS}",
+        f"{LEADS_UP}\n{TOTALS}\n{POINTS}",
+        f"{LEADS_UP}\n{TOTALS.replace('；', '。')}\n{POINTS}",
+        f"{LEADS_UP}{TOTALS}\n产业加快升级。新增企业11家。\n项目建设提速。实施项目128个。",
+    ],
+)
+def test_the_figures_of_the_whole_economy_head_a_reviews_achievements(opening: str) -> None:
+    found = said(summary_of(read_text(WORK_REPORT + opening)).achievements)
+    assert found[0].replace("。", "；") == TOTALS.replace("。", "；")
+    assert len(found) == 3
+    assert not any("坚强领导" in text for text in found)
+
+
+def test_the_sentence_that_heads_the_figures_goes_with_them() -> None:
+    text = f"{WORK_REPORT}{LEADS_UP}\n——经济运行稳中有进。{TOTALS}\n——产业加快升级。新增企业11家。"
+    assert said(summary_of(read_text(text)).achievements) == [
+        f"经济运行稳中有进。{TOTALS}",
+        "产业加快升级。新增企业11家。",
+    ]
+
+
+def test_one_or_two_totals_among_others_make_no_headline() -> None:
+    text = f"{WORK_REPORT}{LEADS_UP}固定资产投资增长8.2%。\n{POINTS}"
+    assert len(said(summary_of(read_text(text)).achievements)) == 2
+
+
+def test_many_headline_figures_are_not_cut() -> None:
+    names = (
+        "地区生产总值",
+        "一般公共预算收入",
+        "固定资产投资",
+        "社会消费品零售总额",
+        "进出口总值",
+        "城镇居民人均可支配收入",
+    )
+    totals = (
+        "；".join(f"{name}达到{n}86.4亿元、同比增长{n}.1%，增速居全市前列" for n, name in enumerate(names, 1))
+        + "。"
+    )
+    assert said(summary_of(read_text(f"{WORK_REPORT}{totals}\n{POINTS}")).achievements)[0] == totals
+
+
+def test_the_head_of_a_table_is_no_achievement() -> None:
+    found = said(achievements("全年办结案件96件。\n指标 | 数量\n办结案件 | 96件").achievements)
+    assert not any("指标" in text for text in found)
+
+
+def test_what_heads_the_second_half_of_a_long_paragraph_names_it() -> None:
+    half = (
+        "新建中小学幼儿园{n}所，新增学位{n}200个，引进优秀教师{n}30名，组建教育集团{n}个，改造老旧校舍{n}50间。"
+        * 5
+    )
+    body = f"教育质量稳步提升。{half.format(n=1)}医疗服务不断加强。{half.format(n=2)}"
+    summary = achievements(body)
+    assert [item.topic for item in summary.achievements] == ["教育质量稳步提升", "医疗服务不断加强"]
+
+
+def test_slogans_with_numbers_in_them_are_no_substance() -> None:
+    slogan = "过去一年，我们深刻认识“两个确立”的决定性意义，增强“四个意识”、坚定“四个自信”、做到“两个维护”。"
+    assert substance(slogan) < 0
+
+
+RITUAL_FIRST = (
+    f"各级各部门{'深入学习贯彻会议精神，统一思想认识，提高政治站位，' * 5}坚持把这项工作摆在突出位置。"
+)
+
+
+def test_a_sub_heading_is_shown_with_what_it_heads_or_not_at_all() -> None:
+    rest = "新建充电桩120个，改造停车场36处，新增泊位2.3万个，惠及居民3.2万人，覆盖社区96个。"
+    plain = "相关部门多次召开会议研究部署有关工作，明确责任分工，形成工作合力，确保各项任务落到实处见到成效。"
+    kept = condensed(f"完善交通配套。{rest}服务水平不断提高。{plain}{plain}治理体系日益健全。", 60)
+    assert kept == [f"完善交通配套。{rest}"]
+
+
+def test_ritual_after_a_heading_gives_way_to_what_was_done() -> None:
+    body = f"（一）管网改造提速。{RITUAL_FIRST}新建管网117公里，改造小区209个。"
+    assert achievements(body).achievements[0].text == "管网改造提速。……新建管网117公里，改造小区209个。"
+
+
+# --- the overview
+
+
+def test_achievements_passed_over_are_counted_in_the_overview() -> None:
+    lines = [f"（{n}）在{n}街道新建站点{i}处。" for i, n in enumerate("一二三四五六七八九", 2)]
+    lines += [f"（十{n}）在第{n}片区新建站点{i}处。" for i, n in enumerate("一二三四五六七八九", 12)]
+    lines += [f"（二十{n}）在{n}号路新建站点{i}处。" for i, n in enumerate("一二三", 22)]
+    summary = achievements("\n".join(lines))
+    assert "成效18项（另有3项未列）、不足1项" in summary.overview
+    assert "未列" not in achievements("\n".join(lines[:18])).overview
+
+
+def test_the_overview_is_worded_in_english_too() -> None:
+    report = achievements("（一）建成站点3处。").report
+    said_so = overview(report, {Kind.ACHIEVEMENTS: 18, Kind.SHORTCOMINGS: 1, Kind.PLANS: 0}, 3, "en")
+    assert said_so == (
+        f"“{report.title}”, {report.chars} characters; taken from it: achievements 18 (3 more not listed), "
+        "shortcomings 1; it does not state: plans."
+    )
+
+
+# --- which achievements
 
 
 def test_achievements_of_substance_come_before_ritual_phrases() -> None:

@@ -290,3 +290,40 @@ def test_a_sections_title_is_its_heading_without_the_number(path: tuple[str, ...
 def test_an_item_is_named_by_its_heading_or_its_first_clause(body: str, topics: list[str]) -> None:
     document = read_text(f"{HEAD}三、下一步工作打算\n{body}")
     assert [item.topic for item in items(document, Kind.PLANS)] == topics
+
+
+NOTICE = (
+    "云溪区水务局关于开展防汛检查的通知\n各镇街：\n为切实保障人民群众生命财产安全，根据区政府统一部署，决定开展防汛检查，"
+    "现将有关事项通知如下。\n一、主要任务\n"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "联系人：张三，联系电话：0000-88xxxx66。",
+        "（联系电话：0000-88xxxx66）",
+        "（三）联系人：张三，邮箱：a@b.cn。",
+        "（三）涉密材料请通过机要渠道报送。",
+        "涉密信息请按保密规定报送。",
+        "（本件涉密，请妥善保管）",
+        "附件：1.任务表",
+        "抄送：区政府办公室。",
+    ],
+)
+@pytest.mark.parametrize("place", ["a line of its own", "behind a sentence"])
+def test_contacts_enclosures_and_secrecy_are_nothing_that_is_planned(line: str, place: str) -> None:
+    tasks = "（一）排查险段。逐一排查险段32处。\n（二）备足物资。储备编织袋5万条。"
+    text = f"{NOTICE}{tasks}{'' if place == 'behind a sentence' and line[0] != '（' else chr(10)}{line}\n云溪区水务局\n2025年5月3日"
+    document = read_text(text)
+    found = find_items(document.text, document.sections, Kind.PLANS)
+    shown = ["".join(part.of(document.text) for part in item.parts) for item in found]
+    assert shown == ["逐一排查险段32处。", "储备编织袋5万条。"]
+
+
+@pytest.mark.parametrize(
+    "line", ["（三）加强涉密管理。每季度检查一次。", "（三）公布举报电话。6月底前开通热线。"]
+)
+def test_a_task_that_speaks_of_such_things_stays_one(line: str) -> None:
+    document = read_text(f"{NOTICE}（一）排查险段。逐一排查险段32处。\n{line}\n云溪区水务局\n2025年5月3日")
+    assert len(find_items(document.text, document.sections, Kind.PLANS)) == 2

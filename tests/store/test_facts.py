@@ -4,6 +4,7 @@ import pytest
 
 from store.facts import base_year, find_facts
 from store.models import Facts, ReportKind
+from tests.reports import SAMPLES, read_text, sample_id
 
 BODY = "认真履行法治建设职责，受理行政复议案件96件，审结88件，现将有关情况报告如下。"
 
@@ -44,9 +45,33 @@ def test_where_the_text_shows_no_title_the_files_own_one_is_taken(metadata: str 
     assert facts("云溪区的各项工作有序推进，群众满意度不断提升。", title=metadata).title == title
 
 
-def test_where_nothing_shows_a_title_one_is_made_of_the_reports_own_words() -> None:
-    text = f"2024年，云溪区司法局{BODY.replace('现将有关情况', '现将法治政府建设情况')}"
-    assert facts(text).title == "云溪区司法局2024年法治政府建设情况报告"
+OPENING = "2024年，云溪区司法局坚持依法履职，扎实推进各项工作。"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "title"),
+    [
+        (f"{OPENING}现将我局2024年法治政府建设情况报告如下：", "a1b2", "2024年法治政府建设情况报告"),
+        (f"{OPENING}现将法治政府建设情况汇报如下。", "a1b2", "法治政府建设情况汇报"),
+        (f"{OPENING}现将相关工作情况报告如下。", "a1b2", "工作情况报告"),
+        (f"{OPENING}现将相关工作情况报告如下。", "云溪司法法治建设", "云溪司法法治建设"),
+        (f"{OPENING}现将法治政府建设情况报告如下。", "云溪区司法局年度报告", "云溪区司法局年度报告"),
+        (f"{OPENING}现报告如下。", "a1b2", "a1b2"),
+        ("各位代表：\n现在，我代表区人民政府向大会作政府工作报告，请予审议。", "a1b2", "政府工作报告"),
+        ("各位代表：\n现在，我代表云溪区人民政府向大会报告工作，请予审议。", "a1b2", "a1b2"),
+    ],
+)
+def test_a_title_the_text_does_not_show_is_what_it_calls_itself_or_the_files_name(
+    text: str, name: str, title: str
+) -> None:
+    assert find_facts(text, title=None, published=None, script="hans", name=name).title == title
+
+
+@pytest.mark.parametrize("name", SAMPLES, ids=sample_id)
+def test_no_title_is_made_up(name: str) -> None:
+    document = read_text(SAMPLES[name].text)
+    title = document.facts.title
+    assert title == "报告" or title in document.text.replace("\n", "")
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,8 @@ class WordIndex:
         """Commit on success. Opened for each write: it takes 0.3 ms and holds tantivy's own lock."""
         try:
             writer = self._index.writer(_HEAP_BYTES, 1)
+            # A killed writer leaves files that no segment names, under the very names the next one takes.
+            writer.garbage_collect_files()
             try:
                 yield writer
                 writer.commit()

@@ -127,3 +127,14 @@ def test_a_damaged_folder_is_begun_again_empty(tmp_path: Path) -> None:
     (meta,) = tmp_path.rglob("meta.json")
     meta.write_text("{", encoding="utf-8")
     assert WordIndex(tmp_path).count() == 0
+
+
+def test_what_a_killed_writer_left_does_not_stop_the_next(tmp_path: Path) -> None:
+    index_of(tmp_path, {"aaaaaaaaaaaa": "行政复议", "bbbbbbbbbbbb": "行政执法"})
+    (meta,) = tmp_path.glob("v*/meta.json")
+    before = meta.read_bytes()
+    WordIndex(tmp_path).delete_reports(["aaaaaaaaaaaa"])
+    meta.write_bytes(before)  # killed after the deletions were written and before they counted
+    again = WordIndex(tmp_path)
+    again.delete_reports(["aaaaaaaaaaaa"])
+    assert (again.count_report("aaaaaaaaaaaa"), again.count()) == (0, 1)

@@ -59,7 +59,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         Library(Path(folder), embedding=fake_model(), chunking_version=CHUNKING_VERSION) as library,
     ):
-        held = _fill(library, options.passages)
+        held = fill(library, options.passages)
         times = asyncio.run(_times(library, options.questions))
     row = {
         "passages": held,
@@ -72,7 +72,8 @@ def main() -> None:
         write(options.json, settings={"passages": options.passages}, results=row)
 
 
-def _fill(library: Library, passages: int) -> int:
+def fill(library: Library, passages: int) -> int:
+    """Take invented reports in until so many passages are held; gives how many they are."""
     texts = [load(path).text for path in sorted(DATA.glob("*/reports/*.txt"))]
     held = 0
     for number, text in enumerate(_renamed(texts)):

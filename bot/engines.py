@@ -1,4 +1,7 @@
-"""Which engine answers: a model where one is set, else the text itself. Blocking, for the command line."""
+"""Which engine answers: a model where one is set, else the text itself.
+
+Blocking for the command line; with an `a` in front for the bot, on its own event loop.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from chains import extract
+from chains.aside import aside
 from chains.models import Answer, AskInput, Summary, SummaryInput, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from bot.settings import Settings
     from chains.llm import ChatModel
+    from chains.write_answer import Sentence
     from prompts.template import Language
     from store.library import Library
     from store.usage import UsageStore
@@ -24,6 +29,8 @@ _PROBE_ACCOUNT = "doctor"
 class Extractive:
     """Summaries and answers in the reports' own words."""
 
+    model_name = ""
+
     def summarize(self, asked: SummaryInput, account: str) -> Summary:
         return extract.summarize(asked.document, asked.report)
 
@@ -32,6 +39,17 @@ class Extractive:
 
         return Answerer(library).answer(ask)
 
+    async def asummarize(self, asked: SummaryInput, account: str) -> Summary:
+        return await aside(self.summarize, asked, account)
+
+    async def astream(
+        self, library: Library, ask: AskInput, account: str
+    ) -> AsyncIterator[Sentence | Answer]:
+        yield await aside(self.answer, library, ask, account)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -39,14 +57,15 @@ class Extractive:
 class Written:
     """Summaries and answers worded by a model and checked. One event loop lasts as long as the engine."""
 
-    def __init__(self, make_model: Callable[[], ChatModel], language: Language) -> None:
+    def __init__(self, make_model: Callable[[], ChatModel], language: Language, model_name: str) -> None:
+        self.model_name = model_name
         self._make_model = make_model
         self._language = language
         self._runner = asyncio.Runner()
         self._model: ChatModel | None = None
 
     def summarize(self, asked: SummaryInput, account: str) -> Summary:
-        return self._runner.run(self._summarize(asked, account))
+        return self._runner.run(self.asummarize(asked, account))
 
     def answer(self, library: Library, ask: AskInput, account: str) -> Answer:
         return self._runner.run(self._answer(library, ask, account))
@@ -61,11 +80,25 @@ class Written:
         return model.name
 
     def close(self) -> None:
-        if self._model is not None:
-            self._runner.run(self._model.aclose())
+        self._runner.run(self.aclose())
         self._runner.close()
 
-    async def _summarize(self, asked: SummaryInput, account: str) -> Summary:
+    async def aclose(self) -> None:
+        if self._model is not None:
+            await self._model.aclose()
+            self._model = None
+
+    async def astream(
+        self, library: Library, ask: AskInput, account: str
+    ) -> AsyncIterator[Sentence | Answer]:
+        """Give verified sentences as they come and, last, the answer that holds."""
+        from chains.answer import Answerer
+        from chains.write_answer import AnswerWriter
+
+        async for event in AnswerWriter(Answerer(library), self._connected()).stream(ask, account):
+            yield event
+
+    async def asummarize(self, asked: SummaryInput, account: str) -> Summary:
         from chains.write_summary import SummaryWriter
 
         return await SummaryWriter(self._connected(), self._language).summarize(asked, account)
@@ -96,30 +129,23 @@ class Budget:
         self._store.record(account, usage.prompt_tokens, usage.completion_tokens)
 
 
-def make_engine(settings: Settings) -> Extractive | Written:
+def make_engine(settings: Settings, usage: Callable[[], UsageStore]) -> Extractive | Written:
     """Take the model's engine where a key or a server of one's own is set together with what it needs."""
     key = settings.openai_api_key
     if key is None and not (settings.openai_base_url and settings.openai_model):
         return Extractive()
-    return Written(lambda: _chat_model(settings), settings.language)
+    name = settings.openai_model or DEFAULT_MODEL
+    return Written(lambda: _chat_model(settings, name, usage()), settings.language, name)
 
 
-def _chat_model(settings: Settings) -> ChatModel:
-    from zoneinfo import ZoneInfo
-
+def _chat_model(settings: Settings, name: str, usage: UsageStore) -> ChatModel:
     from chains.llm import ChatModel, Endpoint
-    from store.db import sqlite_url
-    from store.usage import UsageStore
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = settings.database_url
-    url = database.get_secret_value() if database else sqlite_url(settings.data_dir)
     key = settings.openai_api_key
     endpoint = Endpoint(
-        model=settings.openai_model or DEFAULT_MODEL,
+        model=name,
         # A server of one's own often wants no key, but the client insists on one.
         api_key=key.get_secret_value() if key else "none",
         base_url=settings.openai_base_url,
     )
-    usage = UsageStore(url, zone=ZoneInfo(settings.timezone))
     return ChatModel(endpoint, ledger=Budget(usage, settings.daily_token_budget))

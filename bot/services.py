@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.engines import Extractive, Written
     from store.embed import EmbeddingModel
     from store.library import Library
+    from store.usage import UsageStore
 
 
 @dataclass
@@ -44,14 +45,35 @@ class Services:
         )
 
     @cached_property
+    def database_url(self) -> str:
+        """The database named in the settings, or SQLite in the data directory, which is made if need be."""
+        from store.db import sqlite_url
+
+        named = self.settings.database_url
+        if named is not None:
+            return named.get_secret_value()
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return sqlite_url(self.settings.data_dir)
+
+    @cached_property
+    def usage(self) -> UsageStore:
+        from zoneinfo import ZoneInfo
+
+        from store.usage import UsageStore
+
+        return UsageStore(self.database_url, zone=ZoneInfo(self.settings.timezone))
+
+    @cached_property
     def engine(self) -> Extractive | Written:
         from bot.engines import make_engine
 
-        return make_engine(self.settings)
+        return make_engine(self.settings, lambda: self.usage)
 
     def close(self) -> None:
         if "engine" in self.__dict__:
             self.engine.close()
+        if "usage" in self.__dict__:
+            self.usage.close()
         if "library" in self.__dict__:
             self.library.close()
 

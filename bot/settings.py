@@ -112,6 +112,8 @@ class Settings(BaseSettings):
         "TELEGRAM_MESSAGE_INTERVAL", 1.0, ge=0, le=3600, allow_inf_nan=False
     )
 
+    health_listen: Annotated[str, AfterValidator(_listen)] | None = _named("REPORTBOT_HEALTH_LISTEN")
+
     digest_schedule: Annotated[str, AfterValidator(_schedule)] = _named("DIGEST_SCHEDULE", "mon 09:00")
     daily_token_budget: int = _named("DAILY_TOKEN_BUDGET", 200_000, ge=0)
 

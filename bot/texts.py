@@ -75,6 +75,7 @@ HELP_SEARCH = Phrase("搜索相关段落", "Search for passages")
 HELP_DOCTOR = Phrase(
     "检查设置、模型与索引，说明怎么处理", "Check settings, model and indexes, and say what to do"
 )
+HELP_SERVE = Phrase("运行 Telegram 机器人", "Run the Telegram bot")
 HELP_REINDEX = Phrase("用已存原文重建两个索引", "Rebuild both indexes from the stored text")
 
 ARG_PATHS = Phrase("文件或文件夹，可给多个", "files or folders")
@@ -167,6 +168,9 @@ SETTING_REMEDIES = {
     "TELEGRAM_WEBHOOK_SECRET": _A_SECRET,
     "TELEGRAM_LISTEN": Phrase("请写 地址:端口，如 127.0.0.1:8443", "write host:port such as 127.0.0.1:8443"),
     "TELEGRAM_MESSAGE_INTERVAL": Phrase("请写 0 到 3600 的秒数", "write seconds from 0 to 3600"),
+    "REPORTBOT_HEALTH_LISTEN": Phrase(
+        "请写 地址:端口，如 127.0.0.1:9464", "write host:port such as 127.0.0.1:9464"
+    ),
     "DIGEST_SCHEDULE": Phrase(
         "请写 mon 09:00 这样的星期与时间，每天用 daily", "write mon 09:00, or daily 09:00"
     ),
@@ -208,6 +212,7 @@ INGESTED = Phrase(
     "{status}  {id}  {title}（{chars:,} 字，{passages:,} 段）",
     "{status}  {id}  {title} ({chars:,} {chars:character|characters}, {passages:,} {passages:passage|passages})",
 )
+REPLACED = Phrase("{old} → {id}", "{old} → {id}")
 INGEST_TOTAL = Phrase("共 {total} 个文件：{counts}", "{total} {total:file|files}: {counts}")
 COUNTS = {
     "added": Phrase("收入 {n}", "{n} added"),
@@ -303,6 +308,26 @@ CHECK_PYTHON = Phrase("Python", "Python")
 CHECK_SETTINGS = Phrase("设置", "settings")
 CHECK_DATA_DIR = Phrase("数据目录", "data directory")
 CHECK_SHELF = Phrase("书架", "shelf")
+# What the shelf finds of itself, by its own names for it: patterns whose groups are the {values}.
+FINDINGS = {
+    r"书架": Phrase("全部书架", "all shelves"),
+    r"词语索引": Phrase("词语索引", "word index"),
+    r"向量索引（(?P<name>.+)）": Phrase("向量索引（{name}）", "vectors ({name})"),
+    r"索引版本": Phrase("索引版本", "index version"),
+    r"旧向量": Phrase("旧向量", "old vectors"),
+    r"组件版本": Phrase("组件版本", "components"),
+    r"(?P<n>\d+) 份报告，(?P<m>\d+) 段": Phrase("{n} 份报告，{m} 段", "reports: {n}, passages: {m}"),
+    r"(?P<n>\d+) 份报告，(?P<m>\d+) 段；(?P<u>\d+) 份未完成": Phrase(
+        "{n} 份报告，{m} 段；{u} 份未完成", "reports: {n}, passages: {m}; unfinished: {u}"
+    ),
+    r"(?P<n>\d+) 段，与书架一致": Phrase("{n} 段，与书架一致", "passages: {n}, as on the shelf"),
+    r"缺 (?P<n>\d+) 段，多 (?P<m>\d+) 段": Phrase(
+        "缺 {n} 段，多 {m} 段", "passages missing: {n}, left over: {m}"
+    ),
+    r"(?P<n>\d+) 个集合不再使用": Phrase("{n} 个集合不再使用", "collections no longer used: {n}"),
+    r"下次写入时会自动清理。": Phrase("下次写入时会自动清理。", "The next write clears it up."),
+    r"请运行 `reportbot reindex`。": Phrase("请运行 `reportbot reindex`。", "Run `reportbot reindex`."),
+}
 CHECK_EMBEDDING = Phrase("嵌入模型", "embedding model")
 CHECK_TOKENS = Phrase("分词词表", "token vocabulary")
 CHECK_ENGINE = Phrase("引擎", "engine")
@@ -330,4 +355,77 @@ SOME_WARNINGS = Phrase("可以使用，有 {n} 处提醒。", "Ready for use, wi
 SOME_BROKEN = Phrase("有 {n} 处需要处理。", "{n} {n:thing needs|things need} attention.")
 REINDEXED = Phrase(
     "已重建索引：{reports} 份报告。", "Both indexes are rebuilt: {reports} {reports:report|reports}."
+)
+
+# --- serve ------------------------------------------------------------------------------------------------
+
+NO_TOKEN = Phrase("还没有设置 TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN is not set")
+NO_TOKEN_REMEDY = Phrase(
+    "在 Telegram 里向 @BotFather 发 /newbot 领取，写进 .env。",
+    "Get one from @BotFather in Telegram with /newbot and put it into .env.",
+)
+BAD_TOKEN = Phrase("Telegram 不认这个 TELEGRAM_BOT_TOKEN", "Telegram does not accept TELEGRAM_BOT_TOKEN")
+BAD_TOKEN_REMEDY = Phrase(
+    "请从 @BotFather 重新复制（形如 123456:ABC…）；自建 Bot API 服务器请检查 TELEGRAM_API_URL。",
+    "Copy it anew from @BotFather (it looks like 123456:ABC…); with a Bot API server of your own check TELEGRAM_API_URL.",
+)
+NO_NETWORK = Phrase(
+    "连不上 Telegram（{kind}），{wait} 秒后再试。网络受限时请设 HTTPS_PROXY 或 TELEGRAM_API_URL。",
+    "Telegram cannot be reached ({kind}); trying again in {wait} s. Behind a block set HTTPS_PROXY or TELEGRAM_API_URL.",
+)
+SERVING = Phrase(
+    "@{name} 已上线，可以提问了。按 Ctrl+C 停止。", "@{name} is online and takes questions. Ctrl+C stops it."
+)
+PRIVACY_MODE = Phrase(
+    "群隐私模式开着：在群里只收得到命令和对机器人的回复。要让 @机器人 也能提问，请向 @BotFather 发 /setprivacy 选 Disable，再把机器人重新加进群。",
+    "Group privacy is on: in groups only commands and replies to the bot arrive. For @mentions to arrive too, send /setprivacy to @BotFather, choose Disable, and add the bot to the group again.",
+)
+STOPPING = Phrase(
+    "正在停止：手上的答案写完就走，没写完的下次启动接着答。",
+    "Stopping: what is at work finishes, the rest is answered at the next start.",
+)
+SECOND_POLLER = Phrase(
+    "另有一个进程在用同一个机器人令牌收消息（409）。请停掉其中一个；若忘了在哪里，向 @BotFather 发 /revoke 换令牌。本进程会一直重试。",
+    "Another process receives with the same bot token (409). Stop one of the two; if you cannot find it, get a new token from @BotFather with /revoke. This one keeps trying.",
+)
+POLLING_FAILS = Phrase(
+    "收不到 Telegram 的消息（{kind}），会一直重试。", "Telegram's updates do not come ({kind}); trying on."
+)
+
+# --- doctor on the bot --------------------------------------------------------------------------------------
+
+CHECK_BOT = Phrase("Telegram", "Telegram")
+BOT_NOT_SET = Phrase(
+    "没有设置 TELEGRAM_BOT_TOKEN，不运行机器人", "TELEGRAM_BOT_TOKEN is not set: no bot is run"
+)
+BOT_WORKS = Phrase("@{name} 可用", "@{name} works")
+BOT_UNREACHABLE = Phrase("连不上 {url}（{kind}）", "cannot reach {url} ({kind})")
+NETWORK_REMEDY = Phrase(
+    "网络受限时请设 HTTPS_PROXY，或用 TELEGRAM_API_URL 指向自建 Bot API 服务器或反向代理。",
+    "Behind a block set HTTPS_PROXY, or point TELEGRAM_API_URL at a Bot API server or proxy of your own.",
+)
+PRIVACY_IS_ON = Phrase(
+    "群隐私模式开着：群里 @ 机器人的话收不到", "group privacy is on: @mentions in groups do not arrive"
+)
+PRIVACY_REMEDY = Phrase(
+    "向 @BotFather 发 /setprivacy 选 Disable，再把机器人重新加进群；只用命令和回复则不必改。",
+    "Send /setprivacy to @BotFather, choose Disable and add the bot to the group again; commands and replies work as it is.",
+)
+NO_ADMINS = Phrase("没有设置 TELEGRAM_ADMIN_IDS", "TELEGRAM_ADMIN_IDS is not set")
+NO_ADMINS_REMEDY = Phrase(
+    "填上您自己的编号（给机器人发任意消息，它会告诉您编号）。",
+    "Put your own id there: send the bot any message, and it tells you.",
+)
+HOOK_ELSEWHERE = Phrase(
+    "这个令牌设有网络回调 {url}，serve 启动时会撤掉它",
+    "a webhook is set for this token ({url}); serve will take it off",
+)
+HOOK_REMEDY = Phrase(
+    "若另有服务在用，请换一个机器人；若就是本服务，请设 TELEGRAM_WEBHOOK_URL。",
+    "If another service uses it, take another bot; if it is this one, set TELEGRAM_WEBHOOK_URL.",
+)
+POLLED_ELSEWHERE = Phrase("另有一个进程正在用这个令牌收消息", "another process is receiving with this token")
+POLLED_REMEDY = Phrase(
+    "若是您自己的 `reportbot serve`，一切正常；否则请停掉其中一个，或向 @BotFather 发 /revoke 换令牌。",
+    "If that is your own `reportbot serve`, all is well; else stop one of the two, or get a new token with /revoke.",
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from chains.answer import Answerer, Ground
 from chains.answerable import carries_years
+from chains.aside import aside
 from chains.claims.locate import Located, Source
 from chains.evidence import Evidence, candidates
 from chains.items import after_lead, find_items
@@ -122,16 +123,15 @@ class AnswerWriter:
         try:
             ask, spent = await self._condensed(ask, account)
         except ModelError as error:
-            yield self._extracted(ask, spent, error)
+            yield await self._extracted(ask, spent, error)
             return
-        ground = self._answerer.look(ask)
+        ground = await aside(self._answerer.look, ask)
         if isinstance(ground, Answer):
             yield ground.model_copy(update={"usage": spent})
             return
-        writing = self._prepare(ground)
-        hidden = self._answerer.hidden(ground)
-        if hidden is not None or not writing.sources:
-            yield (hidden or self._answerer.refused(ground)).model_copy(update={"usage": spent})
+        writing, settled = await aside(self._prepared, ground)
+        if settled is not None:
+            yield settled.model_copy(update={"usage": spent})
             return
         writing.usage = spent
         written: list[str] = []
@@ -139,11 +139,11 @@ class AnswerWriter:
             async for piece in self._claims(writing, ask.question, account, written):
                 yield piece
         except ModelError as error:
-            yield self._extracted(ask, writing.usage, error, writing.dropped)
+            yield await self._extracted(ask, writing.usage, error, writing.dropped)
             return
-        yield self._finished(ask, writing, refused=refuses("".join(written)))
+        yield await self._finished(ask, writing, refused=refuses("".join(written)))
 
-    def _finished(self, ask: AskInput, writing: _Writing, *, refused: bool) -> Answer:
+    async def _finished(self, ask: AskInput, writing: _Writing, *, refused: bool) -> Answer:
         dropped = writing.dropped
         if writing.lines:
             return Answer(
@@ -156,13 +156,15 @@ class AnswerWriter:
                 usage=writing.usage,
             )
         if refused:
-            refusal = self._answerer.refused(writing.ground)
+            refusal = await aside(self._answerer.refused, writing.ground)
             return refusal.model_copy(update={"engine": "llm", "usage": writing.usage, "dropped": dropped})
-        return self._extracted(ask, writing.usage, None, dropped)
+        return await self._extracted(ask, writing.usage, None, dropped)
 
-    def _extracted(self, ask: AskInput, usage: Usage, error: ModelError | None, dropped: int = 0) -> Answer:
+    async def _extracted(
+        self, ask: AskInput, usage: Usage, error: ModelError | None, dropped: int = 0
+    ) -> Answer:
         """Answer from the text itself, with a word on why."""
-        answer = self._answerer.answer(ask)
+        answer = await aside(self._answerer.answer, ask)
         said = UNFINISHED[_language(ask.question)].format(reason=error).strip() if error else ""
         text = f"{answer.answer}\n{said}" if said else answer.answer
         return answer.model_copy(update={"answer": text, "usage": usage, "dropped": dropped})
@@ -258,6 +260,14 @@ class AnswerWriter:
         return ask.model_copy(update={"question": question}), reply.usage
 
     # --- what the model is shown
+
+    def _prepared(self, ground: Ground) -> tuple[_Writing, Answer | None]:
+        """Choose what the model is shown, or give the refusal where no model need be asked."""
+        writing = self._prepare(ground)
+        settled = self._answerer.hidden(ground)
+        if settled is None and not writing.sources:
+            settled = self._answerer.refused(ground)
+        return writing, settled
 
     def _prepare(self, ground: Ground) -> _Writing:
         """Choose the passages within the budget of tokens, the likeliest first."""

@@ -45,6 +45,14 @@ class UsageStore:
         with reading(self._engine) as connection:
             return int(connection.execute(total).scalar() or 0)
 
+    def since(self, day: str) -> dict[str, int]:
+        """Give the tokens used from `day` (2024-05-31) on, by workspace."""
+        self._make()
+        total = sa.func.sum(_usage.c.prompt_tokens + _usage.c.completion_tokens).label("tokens")
+        query = sa.select(_usage.c.workspace, total).where(_usage.c.day >= day).group_by(_usage.c.workspace)
+        with reading(self._engine) as connection:
+            return {row.workspace: int(row.tokens) for row in connection.execute(query)}
+
     def record(self, workspace: str, prompt_tokens: int, completion_tokens: int) -> None:
         """Add a call."""
         self._make()

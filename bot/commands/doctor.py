@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,7 +18,7 @@ from bot.commands.options import workspace_option
 from bot.failures import attempt, why
 from bot.layout import Line, Run, Style, cell_width, padded
 from bot.shell import Shell
-from bot.texts import Phrase
+from bot.texts import Phrase, Say
 from chains.llm_errors import ModelError
 from store.errors import AppError, UsageError
 from store.health import Finding
@@ -52,6 +53,7 @@ def _checks(workspace: str) -> Iterator[tuple[Phrase, Callable[[Shell], Findings
     yield texts.CHECK_EMBEDDING, _embedding
     yield texts.CHECK_DATA_DIR, _data_dir
     yield texts.CHECK_SHELF, partial(_shelf, workspace)
+    yield texts.CHECK_BOT, _bot
 
 
 def _listed(check: Callable[[Shell], Findings], shell: Shell) -> list[Finding]:
@@ -101,6 +103,16 @@ def _embedding(shell: Shell) -> Findings:
         yield Finding("ok", subject, say(texts.EMBEDDING_WORKS, name=model.name, dimensions=dimensions))
 
 
+def _bot(shell: Shell) -> Findings:
+    # Without a token nothing of Telegram is imported: it takes half a second.
+    if shell.settings.telegram_bot_token is None:
+        yield Finding("ok", shell.say(texts.CHECK_BOT), shell.say(texts.BOT_NOT_SET))
+        return
+    from bot.chat.check import look_at
+
+    yield from look_at(shell.settings, shell.settings.telegram_bot_token.get_secret_value(), shell.say)
+
+
 def _data_dir(shell: Shell) -> Findings:
     say, folder = shell.say, shell.settings.data_dir.absolute()
     subject = say(texts.CHECK_DATA_DIR)
@@ -124,7 +136,21 @@ def _shelf(workspace: str, shell: Shell) -> Findings:
     count = len(shell.library.reports([workspace]))
     subject = shell.say(texts.THIS_SHELF, workspace=workspace)
     yield Finding("ok", subject, shell.say(texts.SHELF_HOLDS, n=count))
-    yield from shell.library.check()
+    for finding in shell.library.check():
+        yield in_our_words(finding, shell.say)
+
+
+def in_our_words(finding: Finding, say: Say) -> Finding:
+    """Say in the user's language what the shelf says of itself, as it stands where we have no words for it."""
+    subject, detail, remedy = (_said(text, say) for text in (finding.subject, finding.detail, finding.remedy))
+    return Finding(finding.level, subject, detail, remedy)
+
+
+def _said(text: str, say: Say) -> str:
+    for pattern, phrase in texts.FINDINGS.items():
+        if match := re.fullmatch(pattern, text):
+            return say(phrase, **match.groupdict())
+    return text
 
 
 def finding_lines(findings: list[Finding]) -> list[Line]:

@@ -1,0 +1,56 @@
+"""Who may do what: the ids in the settings, what admins granted since, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from store.chats import ChatStore
+from store.models import DEFAULT_WORKSPACE
+
+
+class Standing(IntEnum):
+    STRANGER = 0
+    ALLOWED = 1
+    ADMIN = 2
+
+
+class Access:
+    """Blocking: it reads the database."""
+
+    def __init__(self, store: ChatStore, allowed: Iterable[int], admins: Iterable[int]) -> None:
+        self._store = store
+        self._allowed = frozenset(allowed)
+        self._admins = frozenset(admins)
+
+    def standing(self, user_id: int | None, chat_id: int) -> Standing:
+        """Judge a user in a chat.
+
+        An admin's /deny outweighs the settings' list. In a group that is allowed everybody may ask; in
+        another only those who are allowed themselves.
+        """
+        if user_id in self._admins:
+            return Standing.ADMIN
+        if user_id is not None and self._store.granted(user_id) is False:
+            return Standing.STRANGER
+        if self._may(chat_id) or (user_id is not None and self._may(user_id)):
+            return Standing.ALLOWED if self._store.granted(chat_id) is not False else Standing.STRANGER
+        return Standing.STRANGER
+
+    def is_admin(self, user_id: int) -> bool:
+        return user_id in self._admins
+
+    def migrate(self, old_id: int, new_id: int) -> None:
+        """Follow a group that became a supergroup; what the settings allowed it stays allowed."""
+        self._store.migrate(old_id, new_id)
+        if self._may(old_id):
+            self._store.grant(new_id, allowed=True, by=0)
+
+    def _may(self, id_: int) -> bool:
+        granted = self._store.granted(id_)
+        return id_ in self._allowed if granted is None else granted
+
+
+def may_delete(report_workspace: str, standing: Standing) -> bool:
+    """Everybody who may use a chat may delete from its shelf; from the common one only admins."""
+    return report_workspace != DEFAULT_WORKSPACE or standing is Standing.ADMIN

@@ -1,0 +1,267 @@
+"""From Telegram's updates to handlers: kept on disk first, each once, in order within a chat, chats side by side.
+
+An update is written down before Telegram is told that it arrived (the next poll, or the reply to the
+webhook), and struck off when its handling is over. What a dead process left is taken up at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram import Bot, Message, Update
+
+from bot.chat.markup import units
+from bot.chat.metrics import Metrics
+from store.chats import ChatStore, Place
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+"""Restarts that one update may cause; then its sender is told and it is given up."""
+
+_LONG_PIECE = 3_000
+_NEXT_PIECE_S = 1.2
+_LET_PASS_S = 0.5
+_URGENT = ("/cancel",)
+STOP_PREFIX = "x:"
+"""Callback data of a stop button begins so: it must not wait for the answer it is to stop."""
+
+
+@dataclass
+class Delivery:
+    """An update on its way to a handler. `text` is that of the message, its pasted sequels joined on."""
+
+    update: Update
+    attempts: int = 0
+    sent_before: bool = False
+    text: str = ""
+    joined: list[int] = field(default_factory=list)
+    arrived_at: float = field(default_factory=time.monotonic)
+    sending: bool = False
+    parked: bool = False
+
+
+@dataclass
+class _Lane:
+    waiting: deque[Delivery] = field(default_factory=deque)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Dispatcher(asyncio.Queue[object]):
+    """What the updater puts updates into. Blocking work of the store runs on `off_loop`."""
+
+    def __init__(
+        self,
+        store: ChatStore,
+        metrics: Metrics,
+        off_loop: Callable[..., Awaitable[Any]],
+        next_piece_s: float = _NEXT_PIECE_S,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._metrics = metrics
+        self._off_loop = off_loop
+        self._next_piece_s = next_piece_s
+        self._handle: Callable[[Update], Awaitable[None]] | None = None
+        self._give_up: Callable[[Update], Awaitable[None]] | None = None
+        self._lanes: dict[object, _Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held: dict[int, Delivery] = {}
+        self._stopping = False
+        self._kept: set[int] = set()
+        self._arriving: set[int] = set()
+        self._calm = asyncio.Event()
+
+    async def start(
+        self,
+        bot: Bot,
+        handle: Callable[[Update], Awaitable[None]],
+        give_up: Callable[[Update], Awaitable[None]],
+    ) -> None:
+        """Begin to handle updates, those first that an earlier process left unfinished."""
+        self._handle, self._give_up = handle, give_up
+        await self._off_loop(self._store.forget_old)
+        for left in self._store.unfinished():
+            update = Update.de_json(left.payload, bot)
+            self._metrics.resumed.inc()
+            self._submit(Delivery(update, left.attempts, left.sent, _text_of(update)))
+
+    async def put(self, item: object) -> None:
+        """Take an update from the updater; Telegram is told of it when this returns."""
+        if isinstance(item, Update) and item.update_id not in self._kept:
+            await self.keep([item])
+        if isinstance(item, Update):
+            self._kept.discard(item.update_id)
+
+    async def keep(self, updates: Sequence[Update]) -> None:
+        """Keep updates on disk, all that came together at once, and hand on those that are new."""
+        if not updates:
+            return
+        new = await self._off_loop(self._store.take_in, {u.update_id: u.to_dict() for u in updates})
+        self._kept |= {update.update_id for update in updates}
+        self._metrics.updates.inc(len(new))
+        self._metrics.redelivered.inc(len(updates) - len(new))
+        for update in updates:
+            if update.update_id in new:
+                self._submit(Delivery(update, text=_text_of(update)))
+
+    async def let_pass(self, delivery: Delivery) -> None:
+        """Before work that takes long: see first to those who have just arrived, for it slows everything down."""
+        self._seen_to(delivery)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._calm.wait(), _LET_PASS_S)
+
+    def _seen_to(self, delivery: Delivery) -> None:
+        self._arriving.discard(delivery.update.update_id)
+        if not self._arriving:
+            self._calm.set()
+
+    def delivery(self, update: Update) -> Delivery:
+        """Give what is known of an update that is being handled."""
+        return self._held.get(update.update_id) or Delivery(update, text=_text_of(update))
+
+    def pending(self, chat_id: int) -> int:
+        """Count what waits in a chat's lane."""
+        lane = self._lanes.get(chat_id)
+        return len(lane.waiting) if lane else 0
+
+    async def sending(self, delivery: Delivery) -> None:
+        """Note that an answer leaves now: were the process to die, it may have arrived."""
+        if not delivery.sending:
+            delivery.sending = True
+            await self._off_loop(self._store.about_to_send, delivery.update.update_id)
+
+    async def stop(self, patience_s: float) -> None:
+        """Let what is at work finish for a while; the rest stays on disk for the next start."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience_s)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- lanes ---------------------------------------------------------------------------------------
+
+    def _submit(self, delivery: Delivery) -> None:
+        if self._stopping:
+            return  # it is on disk
+        key = _lane_of(delivery)
+        if key is None:
+            self._spawn(self._one(delivery))
+            return
+        lane = self._lanes.get(key)
+        if lane is not None:
+            lane.waiting.append(delivery)
+            lane.arrived.set()
+            return
+        self._lanes[key] = _Lane(deque([delivery]))
+        self._spawn(self._run(key))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, key: object) -> None:
+        lane = self._lanes[key]
+        try:
+            while lane.waiting and not self._stopping:
+                delivery = lane.waiting.popleft()
+                await self._join(delivery, lane)
+                await self._one(delivery)
+        finally:
+            del self._lanes[key]
+
+    async def _join(self, delivery: Delivery, lane: _Lane) -> None:
+        """Wait for the sequels of a text so long that the sender's app has cut it."""
+        last = delivery.update
+        while _may_go_on(last):
+            if not lane.waiting:
+                lane.arrived.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(lane.arrived.wait(), self._next_piece_s)
+            if not lane.waiting or not _goes_on(last, lane.waiting[0].update):
+                return
+            piece = lane.waiting.popleft()
+            last = piece.update
+            delivery.text += piece.text
+            delivery.joined.append(last.update_id)
+
+    async def _one(self, delivery: Delivery) -> None:
+        update = delivery.update
+        self._held[update.update_id] = delivery
+        self._arriving.add(update.update_id)
+        self._calm.clear()
+        self._metrics.at_work.inc()
+        try:
+            # Not waited for: statements run in order, and the handler's own come after it.
+            begun = asyncio.ensure_future(self._off_loop(self._store.begin, update.update_id))
+            if delivery.attempts >= MAX_ATTEMPTS:
+                await self._give_up_on(delivery)
+            elif self._handle is not None:
+                await self._handle(update)
+            await begun
+            if not delivery.parked:
+                for update_id in (update.update_id, *delivery.joined):
+                    await self._off_loop(self._store.finish, update_id)
+        finally:
+            self._metrics.at_work.dec()
+            self._seen_to(delivery)
+            del self._held[update.update_id]
+
+    async def _give_up_on(self, delivery: Delivery) -> None:
+        log.error(
+            "update %s was begun %s times and never finished", delivery.update.update_id, delivery.attempts
+        )
+        if self._give_up is not None:
+            await self._give_up(delivery.update)
+
+
+def place_of(update: Update) -> Place | None:
+    """Where an update belongs: its chat, and in a forum its topic."""
+    chat = update.effective_chat
+    if chat is None:
+        return None
+    message = update.effective_message
+    in_topic = isinstance(message, Message) and message.is_topic_message
+    thread = message.message_thread_id if isinstance(message, Message) and in_topic else None
+    return Place(chat.id, thread or 0)
+
+
+def _lane_of(delivery: Delivery) -> object | None:
+    """Give the lane of an update: its chat's; buttons have one of their own; None: at once."""
+    update = delivery.update
+    chat_id = update.effective_chat.id if update.effective_chat else 0
+    if update.callback_query is not None:
+        urgent = (update.callback_query.data or "").startswith(STOP_PREFIX)
+        return None if urgent else ("buttons", chat_id)
+    words = delivery.text.split(maxsplit=1)
+    if words and words[0].partition("@")[0].lower() in _URGENT:
+        return None
+    return chat_id
+
+
+def _text_of(update: Update) -> str:
+    message = update.effective_message
+    return (message.text or message.caption or "") if isinstance(message, Message) else ""
+
+
+def _may_go_on(update: Update) -> bool:
+    text = update.message.text if update.message else None
+    return bool(text) and units(str(text)) >= _LONG_PIECE
+
+
+def _goes_on(update: Update, following: Update) -> bool:
+    """Tell whether a message is the sequel of a long one: the same sender's plain text, at once."""
+    first, second = update.message, following.message
+    if first is None or second is None or not second.text or second.text.startswith("/"):
+        return False
+    same = first.from_user == second.from_user and place_of(update) == place_of(following)
+    return same and second.reply_to_message is None and (second.date - first.date).total_seconds() <= 2

@@ -1,0 +1,167 @@
+"""Files taken in: sent, pasted, or shared with everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telegram import Document as SentFile
+from telegram import Message, Update
+from telegram.error import BadRequest, NetworkError, TelegramError
+
+from bot.chat import texts
+from bot.chat.context import ChatContext
+from bot.chat.messages import report_facts
+from bot.chat.shelves import Found
+from bot.chat.tray import TrayLine
+from bot.failures import attempt, explain
+from store.document import parse
+from store.errors import AppError
+from store.models import DEFAULT_WORKSPACE, IngestResult, SourceText
+from store.read import read
+
+if TYPE_CHECKING:
+    from store.library import Library
+
+DOWNLOAD_MB = 20
+"""What Telegram's own server lets a bot download."""
+
+_TRIES = 3
+_SAID = {"added": texts.TAKEN_IN, "replaced": texts.REPLACED, "unchanged": texts.UNCHANGED}
+
+
+async def on_document(update: Update, context: ChatContext) -> None:
+    """Take a file in; its caption may say what is to be done with it besides."""
+    from bot.chat.handlers.shelf import share
+    from bot.chat.handlers.summaries import summarise
+
+    message = update.effective_message
+    found = await take_document_in(context, message) if isinstance(message, Message) else None
+    if found is None:
+        return
+    command = context.text.split(maxsplit=1)[0].partition("@")[0].lower() if context.text else ""
+    if command == "/summary":
+        await summarise(context, found)
+    elif command == "/share":
+        await share(context, found)
+
+
+async def take_document_in(context: ChatContext, message: Message) -> Found | None:
+    """Take the file of a message in and say how it goes. None: it was refused, as was said."""
+    sent = message.document
+    if sent is None:
+        return None
+    name = Path(sent.file_name or "").name or "file"
+    line = TrayLine(context, context.desk.trays.tray(context, message.media_group_id))
+    await line.say([context.say(texts.READING_FILE, name=name)])
+    with tempfile.TemporaryDirectory(prefix="reportbot-") as folder:
+        path = Path(folder, _on_disk(name))
+        refused = await _download(context, sent, path)
+        if refused:
+            await _refuse(context, line, name, refused)
+            return None
+        return await _take_in(context, line, name, partial(_add_file, path=path))
+
+
+async def take_text_in(context: ChatContext, text: str, name: str) -> Found | None:
+    """Take a pasted text in as if it had been sent as a file."""
+    line = TrayLine(context, context.desk.trays.tray(context, None))
+    return await _take_in(context, line, name, partial(_add_text, text=text))
+
+
+async def _take_in(
+    context: ChatContext, line: TrayLine, name: str, add: Callable[..., IngestResult]
+) -> Found | None:
+    desk, who, say = context.desk, context.who, context.say
+    outcome = await desk.off_loop.file(
+        attempt, partial(add, desk.library, name=name, workspace=who.workspace), say
+    )
+    if isinstance(outcome, AppError):
+        # The reader names the file as it lies on the disk; the line names it already.
+        await _refuse(context, line, name, explain(outcome, say).removeprefix(f"{_on_disk(name)}："))
+        return None
+    report = outcome.report
+    if report is None:
+        raise AssertionError("what was taken in is a report")
+    facts = report_facts(report, say)
+    told = [say(_SAID[outcome.status], name=name, title=report.title, facts=facts)]
+    told += [say(texts.WARNED, text=warning) for warning in outcome.warnings]
+    await desk.dispatcher.sending(context.delivery)
+    await line.say(told, last=True, buttons=_next_steps(report.id, context))
+    desk.metrics.uploads.inc()
+    await desk.count(who.place.chat_id, "uploads")
+    return Found(report, who.workspace)
+
+
+def _next_steps(report_id: str, context: ChatContext) -> list[list[tuple[str, str]]]:
+    say = context.say
+    return [[(say(texts.SUMMARISE), f"s:{report_id}"), (say(texts.ASK_ABOUT), f"a:{report_id}")]]
+
+
+def _on_disk(name: str) -> str:
+    """Name a file so that every file system takes it; what it is called says what it may be."""
+    path = Path(name)
+    stem = re.sub(r"[^\w.()（）《》-]", "_", path.stem)[:60]
+    return f"{stem.strip('.') or 'file'}{path.suffix[:12]}"
+
+
+async def _refuse(context: ChatContext, line: TrayLine, name: str, why: str) -> None:
+    await line.say([context.say(texts.REFUSED, name=name, why=why)], last=True)
+    await context.desk.count(context.who.place.chat_id, "refused")
+
+
+def _add_file(library: Library, *, path: Path, name: str, workspace: str) -> IngestResult:
+    """Read, index and store a file."""
+    return _add(library, read(path), name, workspace)
+
+
+def _add_text(library: Library, *, text: str, name: str, workspace: str) -> IngestResult:
+    return _add(library, SourceText(text, "text"), name, workspace)
+
+
+def _add(library: Library, source_text: SourceText, name: str, workspace: str) -> IngestResult:
+    """Store a text. One of the same name replaces its report only where it bears the same title."""
+    document = parse(source_text, source=name)
+    holders = [report for report in library.reports([workspace]) if report.source == name]
+    if any(report.title != document.facts.title for report in holders):
+        document = replace(document, source=f"{name} · {document.facts.title}")
+    status, report = library.add(document, workspace=workspace)
+    return IngestResult(path=name, status=status, report=report, warnings=list(document.warnings))
+
+
+async def _download(context: ChatContext, sent: SentFile, path: Path) -> str:
+    """Fetch a file; gives what stands against it, empty if nothing does."""
+    too_big = context.say(texts.TOO_BIG, mb=DOWNLOAD_MB)
+    # A Bot API server of one's own may have no such limit: it is asked.
+    limited = context.desk.settings.telegram_api_url is None
+    if limited and (sent.file_size or 0) > DOWNLOAD_MB * 1024 * 1024:
+        return too_big
+    for attempts_left in reversed(range(_TRIES)):
+        try:
+            file = await sent.get_file()
+            await file.download_to_drive(path)
+        except BadRequest as error:
+            return too_big if "too big" in str(error).lower() else context.say(texts.NOT_DOWNLOADED)
+        except NetworkError:
+            if attempts_left:
+                await asyncio.sleep(_TRIES - attempts_left)
+        except TelegramError:
+            break
+        else:
+            return ""
+    return context.say(texts.NOT_DOWNLOADED)
+
+
+def move_to_common(library: Library, found: Found) -> IngestResult:
+    """Put a chat's report on everybody's shelf; on its own it would be found twice."""
+    origin = library.origin(found.report.id, [found.workspace])
+    document = parse(origin, source=found.report.source)
+    status, report = library.add(document, workspace=DEFAULT_WORKSPACE)
+    library.delete(found.report.id, found.workspace)
+    return IngestResult(path=found.report.source, status=status, report=report)

@@ -1,0 +1,264 @@
+"""Every sentence the bot says in a chat, in Chinese and in English."""
+
+from __future__ import annotations
+
+from bot.texts import Phrase
+
+# --- commands, as Telegram lists them -----------------------------------------------------------
+
+COMMANDS = {
+    "start": Phrase("开始使用", "Begin"),
+    "help": Phrase("怎么用", "How to use this"),
+    "ask": Phrase("提问，答案附原文", "Ask the reports; answers quote them"),
+    "summary": Phrase("摘要：成效、不足、计划", "Summary: achievements, shortcomings, plans"),
+    "reports": Phrase("书架上的报告", "The reports on the shelf"),
+    "search": Phrase("搜索段落", "Search for passages"),
+    "delete": Phrase("删除一份报告", "Delete a report"),
+    "new": Phrase("开始新的话题", "Begin a new conversation"),
+    "cancel": Phrase("停止正在写的答案", "Stop the answer being written"),
+    "settings": Phrase("语言等设置", "Language and other settings"),
+    "usage": Phrase("用量", "What was used"),
+}
+ADMIN_COMMANDS = {
+    "allow": Phrase("允许一个用户或群", "Allow a user or a group"),
+    "deny": Phrase("不再允许", "Allow no longer"),
+    "share": Phrase("把报告放到公共书架", "Put a report on everybody's shelf"),
+}
+
+# --- welcome ------------------------------------------------------------------------------------
+
+WELCOME = Phrase(
+    "您好！我读政府工作报告：摘要分成效、不足、计划，答案逐句附原文；报告没写的，我会直说没有。",
+    "Hello! I read government work reports: summaries of achievements, shortcomings and plans, and answers that quote the text. What a report does not say, I do not say.",
+)
+WELCOME_EMPTY = Phrase(
+    "先发一份报告文件给我吧（{kinds}），也可以一次发好几份。",
+    "Begin by sending me a report file ({kinds}), or several at once.",
+)
+WELCOME_SHELF = Phrase(
+    "书架上已有 {n} 份报告，直接提问就行，例如：",
+    "There are {n} {n:report|reports} on the shelf. Just ask, for example:",
+)
+EXAMPLE_SHORTCOMINGS = Phrase("《{title}》有哪些不足？", "What shortcomings does 《{title}》 admit?")
+EXAMPLE_PLANS = Phrase("下一步有什么计划？", "What is planned next?")
+EXAMPLE_ACROSS = Phrase("哪些单位提到了人手不足？", "Which agencies mention a lack of staff?")
+HELP = Phrase(
+    "怎么用",
+    "How to use this",
+)
+HELP_LINES = (
+    Phrase(
+        "直接发问题（群里用 /ask，或回复我、@我）",
+        "Send a question (in groups: /ask, or reply to me or @ me)",
+    ),
+    Phrase(
+        "发报告文件：收入本聊天的书架；附言写 /summary 就立刻出摘要",
+        "Send a report file: it goes on this chat's shelf; with the caption /summary it is summarised at once",
+    ),
+    Phrase(
+        "答案里的 [1] 是出处，点下面的按钮看上下文",
+        "[1] in an answer is its source; the buttons below open it in its context",
+    ),
+    Phrase(
+        "追问可以省略前面说过的；/new 从头开始",
+        "Follow-ups may leave out what was said before; /new begins afresh",
+    ),
+    Phrase("改了问题，答案会跟着改", "Edit your question, and the answer is edited too"),
+)
+HELP_PRIVACY = Phrase(
+    "每个聊天只看得到自己的书架和公共书架。", "Each chat sees its own shelf and the common one, and no other."
+)
+FILE_KINDS = Phrase("txt、md、html、docx、pdf", "txt, md, html, docx, pdf")
+
+# --- access -------------------------------------------------------------------------------------
+
+STRANGER = Phrase(
+    "抱歉，这个机器人只对获准的用户开放。请把您的编号 {user} 交给管理员。",
+    "Sorry, this bot is open to those who were given access. Please give your id {user} to its administrator.",
+)
+STRANGER_GROUP = Phrase(
+    "抱歉，本群或您还没有获准使用。请把群编号 {chat} 或您的编号 {user} 交给管理员。",
+    "Sorry, neither this group nor you were given access. Please give the group's id {chat} or your id {user} to the administrator.",
+)
+NOT_INVITED = Phrase(
+    "把我加进群的人还没有获准使用，我先退出了。请联系管理员，群编号 {chat}。",
+    "Whoever added me has no access, so I am leaving. Please ask the administrator; this group's id is {chat}.",
+)
+ADMINS_ONLY = Phrase("这个命令只有管理员能用。", "Only administrators can use this.")
+WHOM = Phrase(
+    "请写编号，例如 /{command} 123456789；也可以回复对方的消息。",
+    "Give an id, such as /{command} 123456789, or reply to a message of theirs.",
+)
+ALLOWED = Phrase("已允许 {id}。撤销：/deny {id}", "{id} is allowed. To undo: /deny {id}")
+DENIED = Phrase("已不再允许 {id}。撤销：/allow {id}", "{id} is no longer allowed. To undo: /allow {id}")
+DENY_ADMIN = Phrase(
+    "{id} 是管理员，请在 TELEGRAM_ADMIN_IDS 里改。",
+    "{id} is an administrator: change TELEGRAM_ADMIN_IDS instead.",
+)
+NOW_ALLOWED = Phrase(
+    "管理员已允许您使用。发 /start 开始。", "You have been given access. Send /start to begin."
+)
+GROUP_HELLO = Phrase(
+    "大家好！在群里用 /ask 提问，或回复我；发来的报告文件请附言 /summary 或 @{name}。",
+    "Hello all! Ask with /ask, or reply to me; send report files with the caption /summary or @{name}.",
+)
+
+# --- asking -------------------------------------------------------------------------------------
+
+ASK_WHAT = Phrase(
+    "请把问题写在后面：/ask 2024年办结了多少件行政复议案件？",
+    "Write the question after it: /ask How many cases were closed in 2024?",
+)
+LOOKING = Phrase("正在查阅…", "Looking …")
+STOP = Phrase("⏹ 停止", "⏹ Stop")
+STOPPED = Phrase("已停止。", "Stopped.")
+NOTHING_TO_STOP = Phrase("现在没有正在写的答案。", "Nothing is being written now.")
+TOO_MANY = Phrase(
+    "问得太快了：每分钟最多 {limit} 个问题，请 {wait} 秒后再问。",
+    "That is fast: at most {limit} questions a minute. Please ask again in {wait} seconds.",
+)
+SOURCES = Phrase("原文出处", "Sources")
+ONLY_THIS = Phrase("🔍 只问这份报告", "🔍 Ask this report only")
+ONLY_THIS_NOW = Phrase(
+    "接下来只问《{title}》。发 /new 恢复问全部报告。",
+    "From now on questions go to 《{title}》 only. /new asks all reports again.",
+)
+FOCUSED = Phrase(
+    "（只查《{title}》；/new 恢复查全部）", "(Only 《{title}》 was searched; /new asks all again.)"
+)
+FOCUS_GONE = Phrase(
+    "之前指定的报告已不在书架上，已恢复问全部报告。",
+    "The report fixed before is no longer on the shelf; all are asked again.",
+)
+UNDERSTOOD_AS = Phrase("理解为：{question}", "Understood as: {question}")
+THANKS = Phrase("谢谢，已记下。", "Thank you, noted.")
+NEW = Phrase(
+    "好，从头开始：之前的问答不再参考，问题面向全部报告。",
+    "A new conversation: what was said before no longer counts, and all reports are asked.",
+)
+MAYBE_TWICE = Phrase(
+    "（上一次发送时中断，这条可能重复。）", "(The last attempt was cut off: this may be a repetition.)"
+)
+GAVE_UP = Phrase(
+    "抱歉，处理您的消息时几次中断，这条没有办成。请重发或换个说法：{text}",
+    "Sorry, work on your message was cut off several times and was not finished. Please send it again or put it differently: {text}",
+)
+FAILED = Phrase("抱歉，这条没有办成：{why}", "Sorry, this could not be done: {why}")
+
+# --- passages -----------------------------------------------------------------------------------
+
+PREVIOUS = Phrase("◀ 上一段", "◀ Previous")
+NEXT = Phrase("下一段 ▶", "Next ▶")
+PASSAGE_OF = Phrase("第 {n} 段，共 {total} 段", "Passage {n} of {total}")
+EXPIRED = Phrase("这些按钮已失效，请重新提问。", "These buttons no longer work; please ask again.")
+GONE = Phrase("这份报告已不在书架上。", "This report is no longer on the shelf.")
+REPLACED_TEXT = Phrase(
+    "报告已更新，找不到原来的位置。", "The report has changed; that place is no longer there."
+)
+
+# --- summaries ----------------------------------------------------------------------------------
+
+WHICH_SUMMARY = Phrase("要哪一份的摘要？", "Which report shall I summarise?")
+SUMMARISING = Phrase("正在做《{title}》的摘要…", "Summarising 《{title}》 …")
+AND_MORE = Phrase("另有 {n} 条，点下面的按钮看全。", "{n} more: see the buttons below.")
+AS_HTML = Phrase("📄 HTML", "📄 HTML")
+AS_MARKDOWN = Phrase("📝 Markdown", "📝 Markdown")
+ASK_ABOUT = Phrase("💬 就此提问", "💬 Ask about it")
+SUMMARY_FILE = Phrase("《{title}》摘要", "Summary of 《{title}》")
+SUMMARISE = Phrase("📋 摘要", "📋 Summary")
+
+# --- library ------------------------------------------------------------------------------------
+
+SHELF_EMPTY = Phrase(
+    "书架上还没有报告。把报告文件发给我就会收入。",
+    "There is no report on the shelf yet. Send me a report file and it goes there.",
+)
+SHELF = Phrase("书架：{n} 份报告", "The shelf: {n} {n:report|reports}")
+COMMON = Phrase("公共", "common")
+PAGE_OF = Phrase("第 {page} 页，共 {pages} 页", "Page {page} of {pages}")
+NO_SUCH_REPORT = Phrase("没有找到“{name}”。书架上的报告：", "“{name}” was not found. On the shelf:")
+SEVERAL = Phrase("“{name}”对应好几份，请选一份：", "“{name}” fits several; please choose:")
+READING_FILE = Phrase("⏳ {name}：正在读取…", "⏳ {name}: reading …")
+TAKEN_IN = Phrase("✅ {name}：已收入《{title}》（{facts}）", "✅ {name}: took in 《{title}》 ({facts})")
+UNCHANGED = Phrase(
+    "✅ {name}：《{title}》已在书架上，内容未变", "✅ {name}: 《{title}》 is on the shelf already, unchanged"
+)
+REPLACED = Phrase(
+    "♻️ {name}：已用新内容替换《{title}》（{facts}）",
+    "♻️ {name}: 《{title}》 is replaced by the new text ({facts})",
+)
+REFUSED = Phrase("❌ {name}：{why}", "❌ {name}: {why}")
+WARNED = Phrase("⚠️ {text}", "⚠️ {text}")
+TOO_BIG = Phrase(
+    "文件超过 {mb} MB，Telegram 不让机器人下载。请拆分，或由管理员用命令行收入。",
+    "The file is larger than {mb} MB, and Telegram lets no bot download it. Split it, or have an administrator take it in on the command line.",
+)
+NOT_DOWNLOADED = Phrase(
+    "文件没有下载成功，请重发。", "The file could not be downloaded; please send it again."
+)
+DELETE_WHICH = Phrase("要删除哪一份？", "Which report shall I delete?")
+DELETE_SURE = Phrase(
+    "删除《{title}》（{facts}）？原文和索引都会清除；之后重新发文件可再收入。",
+    "Delete 《{title}》 ({facts})? Its text and index entries go; send the file again to have it back.",
+)
+DELETE_YES = Phrase("🗑 删除", "🗑 Delete")
+DELETE_NO = Phrase("保留", "Keep it")
+DELETED = Phrase(
+    "已删除《{title}》：原文与 {passages} 段索引均已清除。",
+    "Deleted 《{title}》: its text and {passages} {passages:passage|passages} are gone.",
+)
+KEPT = Phrase("好，没有删除。", "Kept.")
+SHARED_BY_ADMINS = Phrase(
+    "公共书架上的报告只有管理员能删除。", "Only administrators can delete from the common shelf."
+)
+SHARE_WHICH = Phrase("要把哪一份放到公共书架？", "Which report goes on everybody's shelf?")
+SHARED = Phrase(
+    "《{title}》已放到公共书架，获准的用户都能看到。撤销：/delete {id}",
+    "《{title}》 is now on everybody's shelf. To undo: /delete {id}",
+)
+SHARED_ALREADY = Phrase("《{title}》已在公共书架上。", "《{title}》 is on the common shelf already.")
+SEARCH_WHAT = Phrase(
+    "请把要找的内容写在后面：/search 先安置后拆迁", "Write what to look for after it: /search mediation"
+)
+FOUND = Phrase("“{query}”的相关段落", "Passages on “{query}”")
+
+# --- pasted texts and what cannot be read -------------------------------------------------------
+
+PASTED = Phrase(
+    "这段文字有 {n} 字，像是一份报告。怎么处理？",
+    "This text has {n} characters and looks like a report. What shall I do with it?",
+)
+PASTE_SUMMARY = Phrase("📋 出摘要", "📋 Summarise")
+PASTE_STORE = Phrase("📥 收入书架", "📥 Put on the shelf")
+PASTE_ASK = Phrase("❓ 当作问题", "❓ It is a question")
+ON_SHELF = Phrase("它已在书架上，内容未变。", "It is on the shelf already, unchanged.")
+CANNOT_READ = Phrase(
+    "我只读文字和报告文件（{kinds}）。图片和扫描件请先转成带文字的 PDF；语音请打成文字。",
+    "I read text and report files ({kinds}). Turn pictures and scans into a PDF with text first; type out what you said.",
+)
+NO_SUCH_COMMAND = Phrase("没有 {name} 这个命令，/help 看用法。", "There is no {name}; see /help.")
+
+# --- settings and usage -------------------------------------------------------------------------
+
+SETTINGS = Phrase("设置", "Settings")
+LANGUAGE_IS = Phrase("语言：{language}", "Language: {language}")
+LANGUAGES = {
+    "auto": Phrase("随 Telegram", "as in Telegram"),
+    "zh": Phrase("中文", "中文 (Chinese)"),
+    "en": Phrase("English（英文）", "English"),
+}
+FOCUS_IS = Phrase("提问范围：{scope}", "Questions go to: {scope}")
+ALL_REPORTS = Phrase("全部 {n} 份报告", "all {n} {n:report|reports}")
+ENGINE_IS = Phrase("答案来自：{engine}", "Answers come from: {engine}")
+EXTRACTIVE = Phrase("原文摘录（不用模型）", "the reports' own words (no model)")
+WRITTEN = Phrase("{model}，逐句与原文核对", "{model}, every sentence checked against the text")
+USAGE_HERE = Phrase(
+    "本聊天今天：{questions} 个问题，用 {tokens:,} 个词元（上限 {limit:,}）。",
+    "This chat today: {questions} {questions:question|questions}, {tokens:,} of {limit:,} tokens.",
+)
+USAGE_ALL = Phrase("最近 7 天", "The last 7 days")
+USAGE_ROW = Phrase(
+    "{who}：问题 {questions}，未找到 {refusals}，失败 {failures}，文件 {uploads}，词元 {tokens:,}",
+    "{who}: {questions} asked, {refusals} not found, {failures} failed, {uploads} files, {tokens:,} tokens",
+)
+USAGE_NONE = Phrase("还没有用量。", "Nothing was used yet.")

@@ -1,0 +1,27 @@
+"""Work that takes a processor for long, done beside the event loop.
+
+A pool of its own, no larger than the machine: more threads would only hold up the loop, and asyncio's own pool
+is where host names are looked up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_POOL = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="reader")
+
+
+async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `call` in the pool. Cancelled, it runs on with nobody waiting for it."""
+    context = contextvars.copy_context()
+    work = partial(context.run, partial(call, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(_POOL, work)

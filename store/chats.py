@@ -1,0 +1,442 @@
+"""What the chats leave behind: updates taken in, conversations, what buttons refer to, and who may do what.
+
+Times are aware UTC. `thread_id` is 0 outside a forum's topics.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Integer, MetaData, String, Table, Text
+
+from store.db import open_engine, reading, writing
+
+CARDS_KEPT = timedelta(days=90)
+TURNS_KEPT = 20
+_CARD_CHARS = 9
+
+_metadata = MetaData()
+
+_chats = Table(
+    "chats",
+    _metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("workspace", String(200), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", String(2)),
+    # False once the bot was blocked or removed: nothing is sent there unasked.
+    Column("active", Boolean, nullable=False),
+)
+_focus = Table(
+    "chat_focus",
+    _metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("report_id", String(12), nullable=False),
+)
+_turns = Table(
+    "chat_turns",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("about", JSON, nullable=False),
+    sa.Index("turns_by_place", "chat_id", "thread_id", "id"),
+)
+_cards = Table(
+    "chat_cards",
+    _metadata,
+    Column("id", String(16), primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("asked_in", BigInteger),
+    Column("shown_in", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    sa.Index("cards_by_question", "chat_id", "asked_in"),
+)
+_votes = Table(
+    "chat_votes",
+    _metadata,
+    Column("card_id", String(16), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("good", Boolean, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+_access = Table(
+    "chat_access",
+    _metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("allowed", Boolean, nullable=False),
+    Column("granted_by", BigInteger, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+_strangers = Table(
+    "chat_strangers",
+    _metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("told_at", DateTime(timezone=True), nullable=False),
+)
+_activity = Table(
+    "chat_activity",
+    _metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", String(10), primary_key=True),
+    Column("what", String(12), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+_inbox = Table(
+    "chat_inbox",
+    _metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(8), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+GONE = "gone"
+"""In a card whose report was deleted."""
+
+WAITING, SENDING, DONE = "waiting", "sending", "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation goes on: a chat, and in a forum one of its topics."""
+
+    chat_id: int
+    thread_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRecord:
+    chat_id: int
+    workspace: str
+    kind: str
+    title: str
+    language: str | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the buttons under a message refer to. `shown_in` are the messages' ids, in order."""
+
+    id: str
+    place: Place
+    kind: str
+    payload: dict[str, Any]
+    asked_in: int | None
+    shown_in: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update that a process took in and did not finish. `sent`: its answer may have left already."""
+
+    payload: dict[str, Any]
+    attempts: int
+    sent: bool
+
+
+class ChatStore:
+    """Every statement about chats. Blocking; safe to share between threads and processes."""
+
+    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
+        self._engine = open_engine(url)
+        self._now = now or (lambda: datetime.now(UTC))
+        with writing(self._engine) as connection:
+            _metadata.create_all(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # --- updates: on disk before Telegram is told that they arrived ------------------------------
+
+    def take_in(self, updates: Mapping[int, dict[str, Any]]) -> set[int]:
+        """Keep updates, all or none of them; gives the ids of those that were not kept before."""
+        fixed = {"state": WAITING, "attempts": 0, "at": self._now()}
+        with writing(self._engine) as connection:
+            held = sa.select(_inbox.c.update_id).where(_inbox.c.update_id.in_(updates))
+            new = updates.keys() - {row.update_id for row in connection.execute(held)}
+            if new:
+                rows = [{"update_id": id_, "payload": updates[id_], **fixed} for id_ in sorted(new)]
+                connection.execute(_inbox.insert(), rows)
+        return new
+
+    def begin(self, update_id: int) -> None:
+        """Note that work on an update begins."""
+        self._write(
+            _inbox.update().where(_inbox.c.update_id == update_id).values(attempts=_inbox.c.attempts + 1)
+        )
+
+    def about_to_send(self, update_id: int) -> None:
+        """Note that the answer leaves now: after a crash from here on it may be there already."""
+        self._write(_inbox.update().where(_inbox.c.update_id == update_id).values(state=SENDING))
+
+    def finish(self, update_id: int) -> None:
+        self._write(_inbox.update().where(_inbox.c.update_id == update_id).values(state=DONE, payload={}))
+
+    def unfinished(self) -> list[Waiting]:
+        """Give the updates that were taken in and not finished, in the order Telegram gave them."""
+        query = sa.select(_inbox).where(_inbox.c.state != DONE).order_by(_inbox.c.update_id)
+        return [Waiting(row.payload, row.attempts, row.state == SENDING) for row in self._rows(query)]
+
+    def forget_old(self, older_than: timedelta = timedelta(days=3)) -> None:
+        """Drop what nobody asks for any more: finished updates, and cards whose buttons are long scrolled away."""
+        now = self._now()
+        self._write(_inbox.delete().where(_inbox.c.state == DONE, _inbox.c.at < now - older_than))
+        self._write(_cards.delete().where(_cards.c.at < now - CARDS_KEPT))
+
+    # --- chats -----------------------------------------------------------------------------------
+
+    def meet(self, chat_id: int, kind: str, title: str) -> ChatRecord:
+        """Give what is known of a chat; a new one gets a shelf of its own."""
+        found = self.chat(chat_id)
+        if found is None:
+            row = ChatRecord(chat_id, f"chat:{chat_id}", kind, title, None, True)
+            self._insert_new(_chats, {name: getattr(row, name) for name in ChatRecord.__slots__})
+            found = self.chat(chat_id) or row
+        if (found.title, found.active) != (title, True):
+            self._write(_chats.update().where(_chats.c.chat_id == chat_id).values(title=title, active=True))
+        return found
+
+    def chat(self, chat_id: int) -> ChatRecord | None:
+        rows = self._rows(sa.select(_chats).where(_chats.c.chat_id == chat_id))
+        return ChatRecord(**rows[0]._mapping) if rows else None
+
+    def speak(self, chat_id: int, language: str | None) -> None:
+        """Set a chat's language; None follows its members'."""
+        self._write(_chats.update().where(_chats.c.chat_id == chat_id).values(language=language))
+
+    def leave(self, chat_id: int) -> None:
+        """Note that the bot was blocked or removed."""
+        self._write(_chats.update().where(_chats.c.chat_id == chat_id).values(active=False))
+
+    def migrate(self, old_id: int, new_id: int) -> None:
+        """Follow a group that became a supergroup: shelf, conversation and rights go with it."""
+        known = self.chat(old_id)
+        if known is None:
+            return
+        self.meet(new_id, "supergroup", known.title)
+        moved = {"workspace": known.workspace, "language": known.language}
+        self._write(_chats.update().where(_chats.c.chat_id == new_id).values(moved))
+        for table in (_turns, _cards, _focus):
+            self._write(table.update().where(table.c.chat_id == old_id).values(chat_id=new_id))
+        right = self.granted(old_id)
+        if right is not None:
+            self.grant(new_id, allowed=right, by=0)
+        self.leave(old_id)
+
+    # --- conversations ---------------------------------------------------------------------------
+
+    def focus(self, place: Place) -> str | None:
+        """Give the one report that questions here are put to, None for all."""
+        query = sa.select(_focus.c.report_id).where(*_at(_focus, place))
+        rows = self._rows(query)
+        return str(rows[0].report_id) if rows else None
+
+    def set_focus(self, place: Place, report_id: str | None) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(_focus.delete().where(*_at(_focus, place)))
+            if report_id is not None:
+                row = {"chat_id": place.chat_id, "thread_id": place.thread_id, "report_id": report_id}
+                connection.execute(_focus.insert().values(row))
+
+    def add_turn(self, place: Place, question: str, answer: str, about: Sequence[str] = ()) -> None:
+        """Keep a question and its answer, which quotes the reports in `about`."""
+        row = {
+            "chat_id": place.chat_id,
+            "thread_id": place.thread_id,
+            "question": question,
+            "answer": answer,
+            "about": sorted(set(about)),
+        }
+        with writing(self._engine) as connection:
+            connection.execute(_turns.insert().values(row))
+            kept = sa.select(_turns.c.id).where(*_at(_turns, place)).order_by(_turns.c.id.desc())
+            last = connection.execute(kept.offset(TURNS_KEPT).limit(1)).scalar()
+            if last is not None:
+                connection.execute(_turns.delete().where(*_at(_turns, place), _turns.c.id <= last))
+
+    def turns(self, place: Place, count: int) -> list[tuple[str, str]]:
+        """Give the last questions and answers, oldest first."""
+        query = sa.select(_turns).where(*_at(_turns, place)).order_by(_turns.c.id.desc()).limit(count)
+        return [(row.question, row.answer) for row in reversed(self._rows(query))]
+
+    def forget(self, place: Place) -> None:
+        """Begin anew: no earlier question, no report fixed."""
+        with writing(self._engine) as connection:
+            connection.execute(_turns.delete().where(*_at(_turns, place)))
+            connection.execute(_focus.delete().where(*_at(_focus, place)))
+
+    # --- cards -----------------------------------------------------------------------------------
+
+    def add_card(
+        self, place: Place, kind: str, payload: dict[str, Any], *, asked_in: int | None = None
+    ) -> str:
+        """Keep what a message's buttons refer to; the id is short enough to stand in each of them."""
+        card_id = secrets.token_urlsafe(_CARD_CHARS)
+        row = {
+            "id": card_id,
+            "chat_id": place.chat_id,
+            "thread_id": place.thread_id,
+            "kind": kind,
+            "payload": payload,
+            "asked_in": asked_in,
+            "shown_in": [],
+            "at": self._now(),
+        }
+        self._write(_cards.insert().values(row))
+        return card_id
+
+    def show_card(self, card_id: str, message_ids: Sequence[int]) -> None:
+        self._write(_cards.update().where(_cards.c.id == card_id).values(shown_in=list(message_ids)))
+
+    def fill_card(self, card_id: str, payload: dict[str, Any]) -> None:
+        self._write(_cards.update().where(_cards.c.id == card_id).values(payload=payload))
+
+    def card(self, card_id: str, chat_id: int) -> Card | None:
+        """Give a card to the chat it was made for, and to no other."""
+        rows = self._rows(sa.select(_cards).where(_cards.c.id == card_id, _cards.c.chat_id == chat_id))
+        return _card(rows[0]) if rows else None
+
+    def card_of(self, chat_id: int, asked_in: int, kind: str) -> Card | None:
+        """Give the latest card made for a message of the chat's."""
+        query = (
+            sa.select(_cards)
+            .where(_cards.c.chat_id == chat_id, _cards.c.asked_in == asked_in, _cards.c.kind == kind)
+            .order_by(_cards.c.at.desc())
+        )
+        rows = self._rows(query.limit(1))
+        return _card(rows[0]) if rows else None
+
+    def vote(self, card: Card, user_id: int, *, good: bool) -> None:
+        """Keep what a reader thinks of an answer, with the question and the evidence; the last word counts."""
+        row = {
+            "card_id": card.id,
+            "user_id": user_id,
+            "good": good,
+            "chat_id": card.place.chat_id,
+            "question": card.payload.get("question", ""),
+            "answer": card.payload.get("answer", ""),
+            "evidence": card.payload.get("citations", []),
+            "at": self._now(),
+        }
+        with writing(self._engine) as connection:
+            mine = (_votes.c.card_id == card.id, _votes.c.user_id == user_id)
+            connection.execute(_votes.delete().where(*mine))
+            connection.execute(_votes.insert().values(row))
+
+    def votes(self) -> dict[bool, int]:
+        query = sa.select(_votes.c.good, sa.func.count().label("n")).group_by(_votes.c.good)
+        return {bool(row.good): int(row.n) for row in self._rows(query)}
+
+    def forget_report(self, report_id: str) -> None:
+        """Drop whatever holds words of a report that was deleted.
+
+        Cards stay with nothing but GONE in them, and votes without what they are on.
+        """
+
+        def names(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+            return sa.cast(column, Text).contains(f'"{report_id}"', autoescape=True)
+
+        blank = {"answer": "", "evidence": []}
+        with writing(self._engine) as connection:
+            connection.execute(_cards.update().where(names(_cards.c.payload)).values(payload={GONE: True}))
+            connection.execute(_turns.delete().where(names(_turns.c.about)))
+            connection.execute(_votes.update().where(names(_votes.c.evidence)).values(blank))
+
+    # --- who may ---------------------------------------------------------------------------------
+
+    def granted(self, id_: int) -> bool | None:
+        """Tell whether an admin allowed (True) or denied (False) a user or a chat; None: neither."""
+        rows = self._rows(sa.select(_access.c.allowed).where(_access.c.id == id_))
+        return bool(rows[0].allowed) if rows else None
+
+    def grant(self, id_: int, *, allowed: bool, by: int) -> None:
+        row = {"id": id_, "allowed": allowed, "granted_by": by, "at": self._now()}
+        with writing(self._engine) as connection:
+            connection.execute(_access.delete().where(_access.c.id == id_))
+            connection.execute(_access.insert().values(row))
+
+    def grants(self) -> dict[int, bool]:
+        return {row.id: bool(row.allowed) for row in self._rows(sa.select(_access))}
+
+    def may_tell(self, id_: int, *, every: timedelta = timedelta(days=1)) -> bool:
+        """Tell whether a stranger is due a word again, and note that it is given now."""
+        rows = self._rows(sa.select(_strangers.c.told_at).where(_strangers.c.id == id_))
+        now = self._now()
+        if rows and now - _aware(rows[0].told_at) < every:
+            return False
+        with writing(self._engine) as connection:
+            connection.execute(_strangers.delete().where(_strangers.c.id == id_))
+            connection.execute(_strangers.insert().values(id=id_, told_at=now))
+        return True
+
+    # --- counting --------------------------------------------------------------------------------
+
+    def count(self, chat_id: int, day: str, what: str) -> None:
+        """Count one question, failure or upload of a chat's."""
+        mine = (_activity.c.chat_id == chat_id, _activity.c.day == day, _activity.c.what == what)
+        with writing(self._engine) as connection:
+            added = _activity.update().where(*mine).values(count=_activity.c.count + 1)
+            if connection.execute(added).rowcount == 0:
+                connection.execute(_activity.insert().values(chat_id=chat_id, day=day, what=what, count=1))
+
+    def counts(self, since: str) -> dict[int, dict[str, int]]:
+        """Give what was counted from the day `since` on, by chat."""
+        query = (
+            sa.select(_activity.c.chat_id, _activity.c.what, sa.func.sum(_activity.c.count).label("n"))
+            .where(_activity.c.day >= since)
+            .group_by(_activity.c.chat_id, _activity.c.what)
+        )
+        found: dict[int, dict[str, int]] = {}
+        for row in self._rows(query):
+            found.setdefault(row.chat_id, {})[row.what] = int(row.n)
+        return found
+
+    # --- how -------------------------------------------------------------------------------------
+
+    def _insert_new(self, table: Table, row: dict[str, Any]) -> None:
+        """Insert unless another process has just done so."""
+        key = next(iter(table.primary_key.columns))
+        with writing(self._engine) as connection:
+            if connection.execute(sa.select(key).where(key == row[key.name])).first() is None:
+                connection.execute(table.insert().values(row))
+
+    def _write(self, statement: sa.Executable) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(statement)
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        with reading(self._engine) as connection:
+            return connection.execute(query).fetchall()
+
+
+def _at(table: Table, place: Place) -> tuple[sa.ColumnElement[bool], ...]:
+    return table.c.chat_id == place.chat_id, table.c.thread_id == place.thread_id
+
+
+def _card(row: sa.Row[Any]) -> Card:
+    place = Place(row.chat_id, row.thread_id)
+    return Card(row.id, place, row.kind, row.payload, row.asked_in, tuple(row.shown_in))
+
+
+def _aware(time: datetime) -> datetime:
+    """SQLite gives times back without their zone; all of them are UTC."""
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

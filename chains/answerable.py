@@ -23,7 +23,7 @@ _WEIGHTS = {
     "unknown": 0.75,
 }
 _BIAS = -2.85
-_THRESHOLD = 0.57
+_THRESHOLD = 0.52
 _NEAR_TOPIC, _NEAR_REASON = 0.8, 0.65
 _SAYS_IT_ALL = 0.8
 _NEED_FORM = (Asked.HOW_MUCH, Asked.WHO, Asked.WHEN, Asked.WHERE, Asked.LIST)

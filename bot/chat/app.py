@@ -52,7 +52,8 @@ STOP_WITHIN_S = 7.0
 _POLL_S = 20
 _FIRST_TRY_S, _LONGEST_TRY_S = 1.0, 60.0
 _TOLD_EVERY_S = 60.0
-_CONNECTIONS = 64
+# httpcore looks at every connection for every request: more of them cost more than they bring.
+_CONNECTIONS = 20
 _SWITCH_S = 0.0002
 
 

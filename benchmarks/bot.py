@@ -26,7 +26,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -209,7 +209,8 @@ def kill(times: int, chats: int = 12) -> dict[str, object]:
             time.sleep(chance.uniform(0.05, 1.5))
             process.kill()
             process.start()
-        server.wait_for(lambda: not _open(server, asked, uploads), timeout=300)
+        with suppress(AssertionError):  # what is still open counts as lost
+            server.wait_for(lambda: not _open(server, asked, uploads), timeout=120)
         found = process.metrics()
         return {
             "kills": times,

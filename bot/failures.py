@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot import texts
 from bot.output import Output, abandon_stdout
+from bot.said import said
 from bot.texts import Say
 from store.errors import AppError
 
@@ -68,9 +69,9 @@ def why(error: OSError, say: Say) -> str:
 
 def explain(error: AppError, say: Say) -> str:
     """Say what is wrong and what to do, in one line."""
-    message = str(error).rstrip()
+    message = said(str(error).rstrip(), say)
     stop = "" if message.endswith(tuple(_ENDINGS)) else say(texts.STOP)
-    hint = error.hint.rstrip()
+    hint = said(error.hint.rstrip(), say)
     end = "" if not hint or hint.endswith(tuple(_ENDINGS)) else say(texts.STOP).rstrip()
     return f"{message}{stop}{hint}{end}".strip()
 

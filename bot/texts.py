@@ -308,26 +308,7 @@ CHECK_PYTHON = Phrase("Python", "Python")
 CHECK_SETTINGS = Phrase("设置", "settings")
 CHECK_DATA_DIR = Phrase("数据目录", "data directory")
 CHECK_SHELF = Phrase("书架", "shelf")
-# What the shelf finds of itself, by its own names for it: patterns whose groups are the {values}.
-FINDINGS = {
-    r"书架": Phrase("全部书架", "all shelves"),
-    r"词语索引": Phrase("词语索引", "word index"),
-    r"向量索引（(?P<name>.+)）": Phrase("向量索引（{name}）", "vectors ({name})"),
-    r"索引版本": Phrase("索引版本", "index version"),
-    r"旧向量": Phrase("旧向量", "old vectors"),
-    r"组件版本": Phrase("组件版本", "components"),
-    r"(?P<n>\d+) 份报告，(?P<m>\d+) 段": Phrase("{n} 份报告，{m} 段", "reports: {n}, passages: {m}"),
-    r"(?P<n>\d+) 份报告，(?P<m>\d+) 段；(?P<u>\d+) 份未完成": Phrase(
-        "{n} 份报告，{m} 段；{u} 份未完成", "reports: {n}, passages: {m}; unfinished: {u}"
-    ),
-    r"(?P<n>\d+) 段，与书架一致": Phrase("{n} 段，与书架一致", "passages: {n}, as on the shelf"),
-    r"缺 (?P<n>\d+) 段，多 (?P<m>\d+) 段": Phrase(
-        "缺 {n} 段，多 {m} 段", "passages missing: {n}, left over: {m}"
-    ),
-    r"(?P<n>\d+) 个集合不再使用": Phrase("{n} 个集合不再使用", "collections no longer used: {n}"),
-    r"下次写入时会自动清理。": Phrase("下次写入时会自动清理。", "The next write clears it up."),
-    r"请运行 `reportbot reindex`。": Phrase("请运行 `reportbot reindex`。", "Run `reportbot reindex`."),
-}
+ALL_SHELVES = Phrase("全部书架", "all shelves")
 CHECK_EMBEDDING = Phrase("嵌入模型", "embedding model")
 CHECK_TOKENS = Phrase("分词词表", "token vocabulary")
 CHECK_ENGINE = Phrase("引擎", "engine")

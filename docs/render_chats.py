@@ -18,46 +18,30 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from html import escape
-from itertools import groupby
+from itertools import dropwhile, groupby
 from pathlib import Path
-from typing import NamedTuple
 
 from bot.layout import cell_width
 from store.chats import ChatStore
 from store.db import sqlite_url
 from tests.telegram import Message, TelegramServer, User
 
-PICTURES = Path(__file__).resolve().parent / "pictures"
-SAMPLES = {path.name: path for path in (PICTURES.parents[1] / "samples").iterdir()}
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES, SAMPLES = ROOT / "docs" / "pictures", {path.name: path for path in ROOT.glob("samples/*")}
 SETTINGS = ("REPORTBOT_", "TELEGRAM_", "OPENAI_", "DATABASE_URL", "CHROMA_URL", "CELERY_")
 
 
-class Talk(NamedTuple):
-    """What a user does: sends a sample, presses a button of the last message ("[1]"), or says something."""
-
-    name: str
-    title: str
-    steps: tuple[str, ...]
-    unseen: tuple[str, ...] = ()
-    """Steps before the picture begins."""
-
-
-TALKS = (
-    Talk(
-        "question",
-        "Telegram 对话：发来一份报告，提问，点开出处",
-        ("/start", "yingchuan_2024.txt", "一线持证执法人员有多少名？", "[1]"),
+OLD, NEW = "yingchuan_2023.md", "yingchuan_2024.txt"
+TALKS = {
+    "question": ("发来一份报告，提问，点开出处", ["/start", NEW, "一线持证执法人员有多少名？", "[1]"]),
+    "summary": ("一份报告的摘要", [NEW, "/summary 映川"]),
+    "refusal": (
+        "没有答案的直说没有，接着追问",
+        [OLD, NEW, "映川区城市管理局2021年罚没款多少？", "那2023年呢？"],
     ),
-    Talk("summary", "Telegram 对话：一份报告的摘要", ("/summary 映川",), unseen=("yingchuan_2024.txt",)),
-    Talk(
-        "refusal",
-        "Telegram 对话：报告里没有的直说没有，接着追问",
-        ("映川区城市管理局2021年罚没款多少？", "那2023年呢？"),
-        unseen=("yingchuan_2023.md", "yingchuan_2024.txt"),
-    ),
-)
-
-# --- the conversations ----------------------------------------------------------------------------------
+}
+"""Of each picture the title and what its user does: sends a sample, says something, presses a button of the
+last message ("[1]"). The picture begins with the first thing said."""
 
 
 @contextmanager
@@ -81,12 +65,9 @@ def serving() -> Iterator[tuple[TelegramServer, ChatStore]]:
             raise SystemExit("\n".join(server.violations))
 
 
-def play(talk: Talk, user: User, server: TelegramServer, store: ChatStore) -> list[Message]:
+def play(steps: list[str], user: User, server: TelegramServer, store: ChatStore) -> list[Message]:
     """Give the messages to be seen; each step waits until the bot has finished with the one before."""
-    hidden = 0
-    for number, step in enumerate(talk.unseen + talk.steps):
-        if number == len(talk.unseen):
-            hidden = len(server.history(user))
+    for step in steps:
         if step in SAMPLES:
             server.send_document(user, step, SAMPLES[step].read_bytes())
         elif step.startswith("["):
@@ -94,17 +75,19 @@ def play(talk: Talk, user: User, server: TelegramServer, store: ChatStore) -> li
         else:
             server.say(user, step)
         server.wait_for(lambda: not server.pending_updates() and not store.unfinished(), timeout=60)
-    return [message for message in server.history(user)[hidden:] if not message.deleted]
+    told = dropwhile(lambda message: message.sender.is_bot or not message.text, server.history(user))
+    return [message for message in told if not message.deleted]
 
 
 # --- a message as rows ----------------------------------------------------------------------------------
 
 EM, ROOM, INDENT = 15, 384, 12
-"""Pixels: of a character, of the widest row, before a quote's text."""
-MOST_ROWS, MOST_QUOTED = 25, 3
+"""Pixels: of a character, of the widest row (less a "…"), before a quote's text."""
+MOST_ROWS, MOST_QUOTED = 28, 3
 QUOTES = {"blockquote", "expandable_blockquote"}
 UNBROKEN = re.compile(
-    r"[（《〈「『【〔“‘(\[]*(?:[\w.,:%/+-]+|.)[，。、；：？！）》〉」』】〕”’…·％%,.;:?!)\]}]* *", re.ASCII
+    r"[（《〈「『【〔“‘(\[]*(?:[\w.,:%/+-]{1,36}|.)[，。、；：？！）》〉」』】〕”’…·％%,.;:?!)\]}]* *",
+    re.ASCII,
 )
 """What stays on one row: a word or a character with its brackets and stops."""
 
@@ -113,19 +96,13 @@ Row = list[tuple[str, frozenset[str]]]
 
 
 def width(text: str) -> float:
-    """Estimate the pixels of `text`, rather too many: fonts differ in Latin letters, quotes and emoji."""
-    return sum(EM * _ems(char) for char in text)
-
-
-def _ems(char: str) -> float:
-    cells = cell_width(char)
-    if cells == 2:
-        return 1.3 if unicodedata.category(char) == "So" else 1.0
-    return cells * (1.0 if unicodedata.east_asian_width(char) == "A" else 0.6)
+    """Estimate the pixels of `text`, rather too many: fonts differ in Latin letters and quotes."""
+    ems = {"W": 1.0, "F": 1.0, "A": 1.0}
+    return EM * sum(ems.get(unicodedata.east_asian_width(char), 0.6) for char in text if cell_width(char))
 
 
 def text_of(row: Row) -> str:
-    return "".join(char for char, _ in row).rstrip("\n")
+    return "".join(char for char, _ in row if char != "\n")
 
 
 def is_quoted(row: Row) -> bool:
@@ -137,8 +114,7 @@ def rows_of(message: Message) -> list[Row]:
     for quoted, lines in groupby(_lines(message), is_quoted):
         room = ROOM - INDENT if quoted else ROOM
         wrapped = [row for line in lines for row in _wrapped(line, room)]
-        collapsed = "expandable_blockquote" in wrapped[0][0][1]
-        rows += _cropped(wrapped, MOST_QUOTED) if collapsed else wrapped
+        rows += _cropped(wrapped, MOST_QUOTED) if "expandable_blockquote" in wrapped[0][0][1] else wrapped
     return _cropped(rows, MOST_ROWS)
 
 
@@ -171,7 +147,7 @@ def _cropped(rows: list[Row], most: int) -> list[Row]:
     if len(rows) <= most:
         return rows
     last = rows[most - 1]
-    return [*rows[: most - 1], [*last[: max(len(last) - 2, 0)], ("…", last[0][1])]]
+    return [*rows[: most - 1], [*last, ("…", last[0][1])]]
 
 
 # --- drawing --------------------------------------------------------------------------------------------
@@ -211,18 +187,17 @@ class Picture:
     def svg(self) -> str:
         size = f'width="{WIDTH}" height="{self.y:g}" viewBox="0 0 {WIDTH} {self.y:g}"'
         named = f'role="img" aria-label="{escape(self.title)}" lang="zh-CN" xml:space="preserve"'
-        opening = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {named}>'
-        title = f"<title>{escape(self.title)}</title>\n<style>{STYLE}</style>"
+        head = f"<title>{escape(self.title)}</title>\n<style>{STYLE}</style>"
         wall = '<rect class="wall" width="100%" height="100%" rx="8"/>'
-        return "\n".join([opening, title, wall, *self.drawn, "</svg>\n"])
+        parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} {named}>', head, wall, *self.drawn]
+        return "\n".join([*parts, "</svg>\n"])
 
     def _box(self, look: str, x: float, y: float, wide: float, tall: float, corner: int) -> None:
         size = f'x="{x:g}" y="{y:g}" width="{wide:g}" height="{tall:g}" rx="{corner}"'
         self.drawn.append(f'<rect class="{look}" {size}/>')
 
-    def _line(self, x: float, y: float, content: str, look: str = "") -> None:
-        named = f' class="{look}"' if look else ""
-        self.drawn.append(f'<text x="{x:g}" y="{y:g}"{named}>{content}</text>')
+    def _line(self, x: float, y: float, content: str, look: str = "row") -> None:
+        self.drawn.append(f'<text class="{look}" x="{x:g}" y="{y:g}">{content}</text>')
 
     def _rows(self, x: float, top: float, wide: float, rows: list[Row]) -> None:
         for quoted, group in groupby(rows, is_quoted):
@@ -236,7 +211,7 @@ class Picture:
 
     def _file(self, x: float, name: str, content: bytes) -> None:
         y = self.y + PADDING
-        self.drawn.append(f'<circle class="disc" cx="{x + 20:g}" cy="{y + 20:g}" r="20"/>')
+        self._box("disc", x, y, 40, 40, 20)
         page = f"M{x + 13:g} {y + 10:g}h9l6 6v14h-15zM{x + 22:g} {y + 10:g}v6h6"
         self.drawn.append(f'<path class="page" d="{page}"/>')
         self._line(x + 52, y + 16, escape(name), "b")
@@ -262,11 +237,11 @@ def _runs(row: Row) -> str:
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with serving() as (server, store):
-        for number, talk in enumerate(TALKS, 1):
-            picture = Picture(talk.title)
-            for message in play(talk, server.user(number, "李主任"), server, store):
+        for number, (name, (title, steps)) in enumerate(TALKS.items(), 1):
+            picture = Picture(f"Telegram 对话：{title}")
+            for message in play(steps, server.user(number, "李主任"), server, store):
                 picture.add(message)
-            (PICTURES / f"chat-{talk.name}.svg").write_text(picture.svg(), "utf-8")
+            (PICTURES / f"chat-{name}.svg").write_text(picture.svg(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from store.db import open_engine, reading, writing
 
 CARDS_KEPT = timedelta(days=90)
 TURNS_KEPT = 20
-_CARD_CHARS = 9
+_CARD_BYTES = 9
 
 _metadata = MetaData()
 
@@ -237,8 +237,7 @@ class ChatStore:
         self._write(_chats.update().where(_chats.c.chat_id == new_id).values(moved))
         for table in (_turns, _cards, _focus):
             self._write(table.update().where(table.c.chat_id == old_id).values(chat_id=new_id))
-        right = self.granted(old_id)
-        if right is not None:
+        for right in self.granted(old_id).values():
             self.grant(new_id, allowed=right, by=0)
         self.leave(old_id)
 
@@ -287,10 +286,16 @@ class ChatStore:
     # --- cards -----------------------------------------------------------------------------------
 
     def add_card(
-        self, place: Place, kind: str, payload: dict[str, Any], *, asked_in: int | None = None
+        self,
+        place: Place,
+        kind: str,
+        payload: dict[str, Any],
+        *,
+        asked_in: int | None = None,
+        card_id: str | None = None,
     ) -> str:
         """Keep what a message's buttons refer to; the id is short enough to stand in each of them."""
-        card_id = secrets.token_urlsafe(_CARD_CHARS)
+        card_id = card_id or new_card_id()
         row = {
             "id": card_id,
             "chat_id": place.chat_id,
@@ -363,10 +368,10 @@ class ChatStore:
 
     # --- who may ---------------------------------------------------------------------------------
 
-    def granted(self, id_: int) -> bool | None:
-        """Tell whether an admin allowed (True) or denied (False) a user or a chat; None: neither."""
-        rows = self._rows(sa.select(_access.c.allowed).where(_access.c.id == id_))
-        return bool(rows[0].allowed) if rows else None
+    def granted(self, *ids: int) -> dict[int, bool]:
+        """Tell which of these users and chats an admin allowed (True) or denied (False)."""
+        query = sa.select(_access.c.id, _access.c.allowed).where(_access.c.id.in_(ids))
+        return {row.id: bool(row.allowed) for row in self._rows(query)}
 
     def grant(self, id_: int, *, allowed: bool, by: int) -> None:
         row = {"id": id_, "allowed": allowed, "granted_by": by, "at": self._now()}
@@ -426,6 +431,10 @@ class ChatStore:
     def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         with reading(self._engine) as connection:
             return connection.execute(query).fetchall()
+
+
+def new_card_id() -> str:
+    return secrets.token_urlsafe(_CARD_BYTES)
 
 
 def _at(table: Table, place: Place) -> tuple[sa.ColumnElement[bool], ...]:

@@ -31,11 +31,12 @@ class Access:
         """
         if user_id in self._admins:
             return Standing.ADMIN
-        if user_id is not None and self._store.granted(user_id) is False:
+        asked = [id_ for id_ in (user_id, chat_id) if id_ is not None]
+        granted = self._store.granted(*asked)
+        if not all(granted.get(id_, True) for id_ in asked):
             return Standing.STRANGER
-        if self._may(chat_id) or (user_id is not None and self._may(user_id)):
-            return Standing.ALLOWED if self._store.granted(chat_id) is not False else Standing.STRANGER
-        return Standing.STRANGER
+        may = any(granted.get(id_, id_ in self._allowed) for id_ in asked)
+        return Standing.ALLOWED if may else Standing.STRANGER
 
     def is_admin(self, user_id: int) -> bool:
         return user_id in self._admins
@@ -43,12 +44,8 @@ class Access:
     def migrate(self, old_id: int, new_id: int) -> None:
         """Follow a group that became a supergroup; what the settings allowed it stays allowed."""
         self._store.migrate(old_id, new_id)
-        if self._may(old_id):
+        if self._store.granted(old_id).get(old_id, old_id in self._allowed):
             self._store.grant(new_id, allowed=True, by=0)
-
-    def _may(self, id_: int) -> bool:
-        granted = self._store.granted(id_)
-        return id_ in self._allowed if granted is None else granted
 
 
 def may_delete(report_workspace: str, standing: Standing) -> bool:

@@ -40,6 +40,7 @@ _LONGEST_BACKOFF_S = 30.0
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _CAPTION = 1024
 _FLOODED_S = 5.0
+_TYPING_AT_ONCE = 4
 
 
 class GoneError(Exception):
@@ -76,6 +77,8 @@ class Courier:
         self._sleep = sleep
         self._moved: dict[int, int] = {}
         self._drafts = True
+        # A few at a time: with hundreds asking at once answers must find room between them.
+        self._typing = asyncio.Semaphore(_TYPING_AT_ONCE)
 
     # --- messages ----------------------------------------------------------------------------------
 
@@ -151,7 +154,8 @@ class Courier:
     async def typing(self, place: Place, action: str = ChatAction.TYPING) -> None:
         """Show that work goes on. Nothing depends on it."""
         with suppress(TelegramError):
-            await self._bot.send_chat_action(place.chat_id, action, message_thread_id=_thread(place))
+            async with self._typing:
+                await self._bot.send_chat_action(place.chat_id, action, message_thread_id=_thread(place))
 
     async def told(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
         """Answer a pressed button; one pressed long ago wants none any more."""

@@ -23,7 +23,7 @@ from store.chats import ChatStore, Place
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 10
 """Restarts that one update may cause; then its sender is told and it is given up."""
 
 _LONG_PIECE = 3_000
@@ -112,9 +112,10 @@ class Dispatcher(asyncio.Queue[object]):
             if update.update_id in new:
                 self._submit(Delivery(update, text=_text_of(update)))
 
-    async def let_pass(self, delivery: Delivery) -> None:
-        """Before work that takes long: see first to those who have just arrived, for it slows everything down."""
+    async def begin(self, delivery: Delivery) -> None:
+        """Before work that takes long, and may end the process: note it, and see to those who have just arrived."""
         self._seen_to(delivery)
+        await self._off_loop(self._store.begin, delivery.update.update_id)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._calm.wait(), _LET_PASS_S)
 
@@ -201,13 +202,10 @@ class Dispatcher(asyncio.Queue[object]):
         self._calm.clear()
         self._metrics.at_work.inc()
         try:
-            # Not waited for: statements run in order, and the handler's own come after it.
-            begun = asyncio.ensure_future(self._off_loop(self._store.begin, update.update_id))
             if delivery.attempts >= MAX_ATTEMPTS:
                 await self._give_up_on(delivery)
             elif self._handle is not None:
                 await self._handle(update)
-            await begun
             if not delivery.parked:
                 for update_id in (update.update_id, *delivery.joined):
                     await self._off_loop(self._store.finish, update_id)

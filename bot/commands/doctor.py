@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,6 +16,7 @@ from bot.commandline import command
 from bot.commands.options import workspace_option
 from bot.failures import attempt, why
 from bot.layout import Line, Run, Style, cell_width, padded
+from bot.said import said
 from bot.shell import Shell
 from bot.texts import Phrase, Say
 from chains.llm_errors import ModelError
@@ -36,7 +36,8 @@ def doctor(shell: Shell, workspace: str) -> int:
     for subject, check in _checks(workspace):
         outcome = attempt(partial(_listed, check, shell), shell.say)
         if isinstance(outcome, AppError):
-            findings.append(Finding("error", shell.say(subject), str(outcome), outcome.hint))
+            detail, remedy = (said(text, shell.say) for text in (str(outcome), outcome.hint))
+            findings.append(Finding("error", shell.say(subject), detail, remedy))
             if outcome.exit_code == WRONG_SETTINGS:  # nothing more can be looked at with these
                 _conclude(shell, findings)
                 return WRONG_SETTINGS
@@ -81,7 +82,8 @@ def _engine(shell: Shell) -> Findings:
     try:
         name = engine.try_out()
     except ModelError as error:
-        yield Finding("warning", subject, say(texts.ENGINE_FAILS, why=error), error.hint)
+        detail = say(texts.ENGINE_FAILS, why=said(str(error), say))
+        yield Finding("warning", subject, detail, said(error.hint, say))
     else:
         yield Finding("ok", subject, say(texts.ENGINE_WRITES, name=name))
 
@@ -142,15 +144,10 @@ def _shelf(workspace: str, shell: Shell) -> Findings:
 
 def in_our_words(finding: Finding, say: Say) -> Finding:
     """Say in the user's language what the shelf says of itself, as it stands where we have no words for it."""
-    subject, detail, remedy = (_said(text, say) for text in (finding.subject, finding.detail, finding.remedy))
+    subject, detail, remedy = (said(text, say) for text in (finding.subject, finding.detail, finding.remedy))
+    if finding.subject == "书架":  # ours is of this one shelf
+        subject = say(texts.ALL_SHELVES)
     return Finding(finding.level, subject, detail, remedy)
-
-
-def _said(text: str, say: Say) -> str:
-    for pattern, phrase in texts.FINDINGS.items():
-        if match := re.fullmatch(pattern, text):
-            return say(phrase, **match.groupdict())
-    return text
 
 
 def finding_lines(findings: list[Finding]) -> list[Line]:

@@ -17,6 +17,7 @@ from bot.commandline import argument, command
 from bot.commands.options import json_option, workspace_option
 from bot.failures import attempt, explain, why
 from bot.progress import progress_bar
+from bot.said import said
 from bot.shell import Shell
 from store.errors import AppError, EmbeddingError, LibraryBusyError, ReadError
 from store.models import IngestResult
@@ -149,15 +150,15 @@ def _tell(shell: Shell, result: IngestResult, before: str, *, as_json: bool) -> 
     if as_json:
         shell.output.json(result.model_dump(mode="json", exclude={"warnings"}))
     elif result.report is not None:
-        for line in _said(shell, result, before):
+        for line in _taken_in(shell, result, before):
             shell.output.write(f"{line}\n")
     if result.error is not None:
-        shell.output.error(_with_path(result))
+        shell.output.error(_with_path(result, shell.say(texts.COLON)))
     for warning in result.warnings:
-        shell.output.note(f"{result.path}{shell.say(texts.COLON)}{warning}")
+        shell.output.note(f"{result.path}{shell.say(texts.COLON)}{said(warning, shell.say)}")
 
 
-def _said(shell: Shell, result: IngestResult, before: str) -> Iterator[str]:
+def _taken_in(shell: Shell, result: IngestResult, before: str) -> Iterator[str]:
     report = result.report
     if report is not None:
         replaced = result.status == "replaced" and before not in ("", report.id)
@@ -171,12 +172,12 @@ def _said(shell: Shell, result: IngestResult, before: str) -> Iterator[str]:
         )
 
 
-def _with_path(result: IngestResult) -> str:
+def _with_path(result: IngestResult, colon: str) -> str:
     """Name the file in full, where the error only gives its name or none."""
     error = result.error or ""
     name = Path(result.path).name
-    rest = error.removeprefix(f"{name}：") if name else error
-    return f"{result.path}：{rest}"
+    rest = error.removeprefix(f"{name}{colon}") if name else error
+    return f"{result.path}{colon}{rest}"
 
 
 def _tell_total(shell: Shell, total: int, counts: Counter[str]) -> None:

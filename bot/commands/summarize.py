@@ -11,6 +11,7 @@ import click
 from bot import texts
 from bot.commandline import argument, command, option
 from bot.commands.options import workspace_option
+from bot.said import said
 from bot.shell import Shell
 from bot.texts import Say
 from bot.views import summary_view
@@ -73,7 +74,7 @@ def _summary(shell: Shell, target: str, workspace: str) -> Summary:
             raise NotFoundError(message, hint=shell.say(texts.TARGET_REMEDY))
         document = load(path)
         for warning in document.warnings:
-            shell.output.note(f"{target}{shell.say(texts.COLON)}{warning}")
+            shell.output.note(f"{target}{shell.say(texts.COLON)}{said(warning, shell.say)}")
         asked = SummaryInput(document, describe(document, workspace=workspace))
     else:
         report = shell.library.report(target, [workspace])

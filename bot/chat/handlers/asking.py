@@ -21,6 +21,7 @@ from chains.follow_up import complete
 from chains.models import Answer, AskInput, Turn
 from chains.write_answer import Sentence
 from prompts.wording import WORDING
+from store.chats import new_card_id
 from store.models import Report
 
 PASTED_CHARS = 800
@@ -121,7 +122,7 @@ async def _left_unfinished(context: ChatContext) -> tuple[int, ...]:
 async def _answered(context: ChatContext, question: str, live: Live) -> _Answered:
     desk = context.desk
     began = time.monotonic()
-    await desk.dispatcher.let_pass(context.delivery)
+    await desk.dispatcher.begin(context.delivery)
     # Whoever asks at once waits here rather than slowing all the others down.
     async with desk.at_once:
         found = await _found(context, question, live)
@@ -173,7 +174,11 @@ async def _show(update: Update, context: ChatContext, live: Live, answered: _Ans
     message = update.effective_message
     asked_in = message.message_id if isinstance(message, Message) else None
     payload = {**answer.model_dump(mode="json"), "asked": asked}
-    card_id = await desk.off_loop(desk.store.add_card, who.place, "answer", payload, asked_in=asked_in)
+    card_id = new_card_id()
+    # Not waited for: statements run in order, and the one that notes the sending comes after it.
+    kept = asyncio.ensure_future(
+        desk.off_loop(desk.store.add_card, who.place, "answer", payload, asked_in=asked_in, card_id=card_id)
+    )
     if answer.refused and any(words["empty_shelf"] in answer.answer for words in WORDING.values()):
         rows = [row(line) for line in (answered.about, context.say(texts.SHELF_EMPTY)) if line]
         await live.finish(rows, (), to=context.quoted())
@@ -182,6 +187,7 @@ async def _show(update: Update, context: ChatContext, live: Live, answered: _Ans
     buttons = answer_buttons(answer, card_id, context.say, focused=bool(answered.about))
     shown = await live.finish(rows, buttons, to=context.quoted())
     _measure(context, answered)
+    await kept
     await desk.off_loop(desk.store.show_card, card_id, shown)
     about = [citation.report_id for citation in answer.citations]
     await desk.off_loop(desk.store.add_turn, who.place, answered.understood or asked, answer.answer, about)
@@ -215,7 +221,6 @@ async def typing(context: ChatContext) -> AsyncIterator[None]:
     """Show that work goes on, from the first moment to the last."""
 
     async def go_on() -> None:
-        await context.desk.dispatcher.let_pass(context.delivery)
         await context.desk.courier.typing(context.who.place)
         while True:
             await asyncio.sleep(_TYPING_S)

@@ -21,6 +21,8 @@ from bot.chat.messages import report_facts
 from bot.chat.shelves import Found
 from bot.chat.tray import TrayLine
 from bot.failures import attempt, explain
+from bot.said import said
+from bot.texts import COLON
 from store.document import parse
 from store.errors import AppError
 from store.models import DEFAULT_WORKSPACE, IngestResult, SourceText
@@ -57,6 +59,7 @@ async def take_document_in(context: ChatContext, message: Message) -> Found | No
     sent = message.document
     if sent is None:
         return None
+    await context.desk.dispatcher.begin(context.delivery)
     name = Path(sent.file_name or "").name or "file"
     line = TrayLine(context, context.desk.trays.tray(context, message.media_group_id))
     await line.say([context.say(texts.READING_FILE, name=name)])
@@ -84,14 +87,15 @@ async def _take_in(
     )
     if isinstance(outcome, AppError):
         # The reader names the file as it lies on the disk; the line names it already.
-        await _refuse(context, line, name, explain(outcome, say).removeprefix(f"{_on_disk(name)}："))
+        why = explain(outcome, say).removeprefix(f"{_on_disk(name)}{say(COLON)}")
+        await _refuse(context, line, name, why)
         return None
     report = outcome.report
     if report is None:
         raise AssertionError("what was taken in is a report")
     facts = report_facts(report, say)
     told = [say(_SAID[outcome.status], name=name, title=report.title, facts=facts)]
-    told += [say(texts.WARNED, text=warning) for warning in outcome.warnings]
+    told += [say(texts.WARNED, text=said(warning, say)) for warning in outcome.warnings]
     await desk.dispatcher.sending(context.delivery)
     await line.say(told, last=True, buttons=_next_steps(report.id, context))
     desk.metrics.uploads.inc()

@@ -104,6 +104,10 @@ _FILES = (
     ),
     # What is refused by its first bytes, and what it is.
     Phrase("这是 MHT 网页存档，无法直接读取", "this is a web archive (MHT), which cannot be read as it is"),
+    Phrase(
+        "这是旧版 Office 文件，无法直接读取",
+        "this is an Office file of the old kind, which cannot be read as it is",
+    ),
     Phrase("这是{kind}，无法直接读取", "this is {kind}, which cannot be read as it is"),
     Phrase("RTF 文件", "an RTF file"),
     Phrase("图片", "a picture"),
@@ -111,7 +115,6 @@ _FILES = (
     Phrase("数据库文件", "a database file"),
     Phrase("程序文件", "a program"),
     Phrase("有密码的 Office 文件", "an Office file with a password"),
-    Phrase("旧版 Office 文件", "an Office file of the old kind"),
     Phrase("旧版 Word 文件（.doc 或 .wps）", "a Word file of the old kind (.doc or .wps)"),
     Phrase("旧版 Excel 文件", "an Excel file of the old kind"),
     Phrase("旧版 PowerPoint 文件", "a PowerPoint file of the old kind"),
@@ -410,7 +413,9 @@ def _parts(template: str) -> Iterator[str]:
     for words, name, _, _ in Formatter().parse(template):
         yield re.escape(words)
         if name is not None:
-            yield rf"(?P<{name}>\d+)" if name in _COUNTS else f"(?P<{name}>.*?)"
+            # The kind of a thing is one of ours: it never takes in the name of a file before it.
+            form = r"\d+" if name in _COUNTS else f"[^{COLON.zh}]*?" if name == "kind" else ".*?"
+            yield f"(?P<{name}>{form})"
 
 
 def _value(name: str, found: str, say: Say) -> str | int:

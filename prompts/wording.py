@@ -15,7 +15,7 @@ WORDING: Final[dict[str, dict[str, str]]] = {
         "masked": "原文已隐去：报告在此处以“{mask}”代替了内容。{quote}[1]",
         "no_place": "书架上没有{unknown}的报告。",
         "no_agency": "书架上没有{unknown}的报告。",
-        "no_year": "所持报告里没有{years}年的：{held}。",
+        "no_year": "书架上没有{years}年的报告，现有{held}。",
         "not_beside": "书架上没有{absent}的报告，无法比较。",
         "no_side": "没有找到{missing}的相应内容，无法比较。",
         "year": "{year}年",

@@ -127,6 +127,8 @@ class Desk:
     allowance: Allowance
     jobs: Jobs = field(default_factory=Jobs)
     trays: Trays = field(default_factory=Trays)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a file is read: one at a time, so that a file that ends the process is known by its attempts."""
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS_AT_ONCE))
 
     def today(self) -> str:

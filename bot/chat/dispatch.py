@@ -113,9 +113,12 @@ class Dispatcher(asyncio.Queue[object]):
                 self._submit(Delivery(update, text=_text_of(update)))
 
     async def begin(self, delivery: Delivery) -> None:
-        """Before work that takes long, and may end the process: note it, and see to those who have just arrived."""
-        self._seen_to(delivery)
+        """Note that work begins which may end the process, should a file or a question be one of that kind."""
         await self._off_loop(self._store.begin, delivery.update.update_id)
+
+    async def let_pass(self, delivery: Delivery) -> None:
+        """Before work that takes long: see first to those who have just arrived, for it slows everything down."""
+        self._seen_to(delivery)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._calm.wait(), _LET_PASS_S)
 

@@ -106,17 +106,42 @@ def _packed(rows: Sequence[Row], limit: int) -> list[list[Row]]:
     used = entities = 0
     for item in rows:
         for piece in _fitting(item, limit):
-            size = units(clean(piece.text)) + bool(part)
-            marks = sum(bool(style) for _, style in piece.runs) + (piece.kind != "text")
-            if part and (used + size > limit or entities + marks >= ENTITIES - 1):
-                parts.append(part)
-                part, used, entities, size = [], 0, 0, size - 1
-            part.append(piece)
-            used += size
+            size, marks = units(clean(piece.text)), _marks(piece)
+            while part and (used + 1 + size > limit or entities + marks >= ENTITIES - 1):
+                at = _seam(part)
+                parts.append(part[:at])
+                part = part[at:]
+                used, entities = _measured(part)
+            used += size + bool(part)
             entities += marks
+            part.append(piece)
     parts.append(part)
     trimmed = (_trimmed(part) for part in parts)
     return [part for part in trimmed if part]
+
+
+def _marks(item: Row) -> int:
+    """Count the entities of a row, and the box it stands in."""
+    return sum(bool(style) for _, style in item.runs) + (item.kind != "text")
+
+
+def _measured(rows: Sequence[Row]) -> tuple[int, int]:
+    """Give the units and the entities of rows that stand in one part."""
+    units_used = sum(units(clean(item.text)) for item in rows) + max(len(rows) - 1, 0)
+    return units_used, sum(map(_marks, rows))
+
+
+def _seam(part: Sequence[Row]) -> int:
+    """Give where to cut a full part: before its last blank row or box, unless little would be left of it."""
+    seams = [
+        at
+        for at in range(1, len(part))
+        if not part[at].text.strip()
+        or (part[at].kind, part[at].group) != (part[at - 1].kind, part[at - 1].group)
+    ]
+    whole, _ = _measured(part)
+    fitting = [at for at in seams if _measured(part[:at])[0] >= whole // 2]
+    return fitting[-1] if fitting else len(part)
 
 
 def _trimmed(part: list[Row]) -> list[Row]:

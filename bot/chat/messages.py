@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from bot import texts as words
 from bot.chat import texts
@@ -11,8 +12,9 @@ from bot.chat.dispatch import STOP_PREFIX
 from bot.chat.markup import Row, Run, row, units
 from bot.render import whereabouts
 from bot.texts import Say
-from bot.views import MARK, Note, Part, Point, answer_view, facts, summary_view, years
+from bot.views import MARK, Note, Part, Point, SummaryView, answer_view, facts, summary_view, years
 from chains.models import Answer, Summary
+from prompts.wording import WORDING
 from store.models import Hit, Passage, Report
 
 PAGE_SIZE = 8
@@ -37,7 +39,7 @@ def answer_rows(answer: Answer, say: Say, *, about: str = "", understood: str = 
     rows: list[Row] = []
     if understood:
         rows += [row(say(texts.UNDERSTOOD_AS, question=understood), "i"), Row()]
-    rows += [Row(tuple(_marked(line))) for line in view.text.splitlines()]
+    rows += [Row(tuple(_marked(line))) for line in _without_related(answer, say)]
     if view.dropped:
         rows += [Row(), row(view.dropped, "i")]
     if about:
@@ -47,13 +49,24 @@ def answer_rows(answer: Answer, say: Say, *, about: str = "", understood: str = 
     return rows
 
 
+def _without_related(answer: Answer, say: Say) -> list[str]:
+    """Leave what is only related to the box below: in a chat the answer must not be lost among it."""
+    lines = answer.answer.splitlines()
+    headings = {words["more"] for words in WORDING.values()}
+    at = next((place for place, line in enumerate(lines) if line in headings), len(lines))
+    if at == len(lines) or len({citation.report_id for citation in answer.citations}) > 1:
+        return lines
+    return [*lines[:at], say(texts.RELATED_BELOW, n=len(lines) - at - 1)]
+
+
 def quote_rows(notes: Sequence[Note], say: Say, group: int = _QUOTE_GROUP) -> Iterator[Row]:
-    yield row(say(words.QUOTES), "b", kind="quote", group=group)
-    for note in notes:
-        where = " · ".join(whereabouts(note, say))
-        yield Row(((f"[{note.n}] ", "b"), (where, "i")), "quote", group)
-        for line in note.quote.strip().splitlines():
-            yield row(line.strip(), kind="quote", group=group)
+    """The quotes first, for a closed box shows three lines; below those of one place where they stand."""
+    for where, members in groupby(notes, key=lambda note: " · ".join(whereabouts(note, say))):
+        for note in members:
+            lines = [line.strip() for line in note.quote.strip().splitlines()]
+            yield Row(((f"[{note.n}] ", "b"), (lines[0] if lines else "", "")), "quote", group)
+            yield from (row(line, kind="quote", group=group) for line in lines[1:])
+        yield row(say(texts.STANDS_IN, where=where) if where else "", "i", kind="quote", group=group)
 
 
 def _marked(line: str) -> Iterator[Run]:
@@ -66,10 +79,14 @@ def _marked(line: str) -> Iterator[Run]:
 
 
 def answer_buttons(answer: Answer, card_id: str, say: Say, *, focused: bool) -> Buttons:
-    """A button a citation, then what the reader thinks of it."""
+    """A button a citation, what the reader thinks of it, and where only one report is cited that one alone."""
     marks = [(f"[{c.n}]", f"c:{card_id}:{c.n}") for c in answer.citations[:_MARK_BUTTONS]]
+    votes = [("👍", f"v:{card_id}:1"), ("👎", f"v:{card_id}:0")]
     lines = [marks[at : at + _BUTTONS_IN_LINE] for at in range(0, len(marks), _BUTTONS_IN_LINE)]
-    lines.append([("👍", f"v:{card_id}:1"), ("👎", f"v:{card_id}:0")])
+    if lines and len(lines[-1]) + len(votes) <= _BUTTONS_IN_LINE:
+        lines[-1] = [*lines[-1], *votes]
+    else:
+        lines.append(votes)
     if not focused and len({c.report_id for c in answer.citations}) == 1:
         lines.append([(say(texts.ONLY_THIS), f"o:{card_id}")])
     return lines
@@ -85,7 +102,7 @@ def stop_button(job_id: str, say: Say) -> Buttons:
 def summary_rows(summary: Summary, say: Say) -> list[Row]:
     """A summary for a chat: every part, with its quotes where the whole stays readable, else the first points."""
     view = summary_view(summary, say)
-    head = [row(view.title, "b"), row(" · ".join(view.facts), "i"), Row(), row(view.overview)]
+    head = [row(view.title, "b"), row(" · ".join(view.facts), "i"), Row(), row(_counted(view))]
     foot = [Row(), row(" ".join(filter(None, [view.made, view.dropped])), "i")]
     whole = [*head]
     for number, part in enumerate(view.parts, 1):
@@ -99,6 +116,12 @@ def summary_rows(summary: Summary, say: Say) -> list[Row]:
     room = (_SUMMARY_UNITS - _length([*head, *foot])) // max(len(view.parts), 1)
     short = [line for part in view.parts for line in [Row(), *_part_rows(part, room=room, say=say)]]
     return [*head, *short, *foot]
+
+
+def _counted(view: SummaryView) -> str:
+    """The overview without the title, agency and length that stand above it."""
+    named, semicolon, counted = view.overview.partition("；")
+    return counted if semicolon and view.title in named else view.overview
 
 
 def part_rows(summary: Summary, kind: str, say: Say) -> list[Row]:

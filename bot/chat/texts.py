@@ -117,7 +117,10 @@ TOO_MANY = Phrase(
     "问得太快了：每分钟最多 {limit} 个问题，请 {wait} 秒后再问。",
     "That is fast: at most {limit} questions a minute. Please ask again in {wait} seconds.",
 )
-SOURCES = Phrase("原文出处", "Sources")
+RELATED_BELOW = Phrase(
+    "（另有 {n} 处相关原文，展开可见。）", "(Open the box below for {n} related {n:passage|passages}.)"
+)
+STANDS_IN = Phrase("原文出处：{where}", "From: {where}")
 ONLY_THIS = Phrase("🔍 只问这份报告", "🔍 Ask this report only")
 ONLY_THIS_NOW = Phrase(
     "接下来只问《{title}》。发 /new 恢复问全部报告。",
@@ -179,13 +182,13 @@ PAGE_OF = Phrase("第 {page} 页，共 {pages} 页", "Page {page} of {pages}")
 NO_SUCH_REPORT = Phrase("没有找到“{name}”。书架上的报告：", "“{name}” was not found. On the shelf:")
 SEVERAL = Phrase("“{name}”对应好几份，请选一份：", "“{name}” fits several; please choose:")
 READING_FILE = Phrase("⏳ {name}：正在读取…", "⏳ {name}: reading …")
-TAKEN_IN = Phrase("✅ {name}：已收入《{title}》（{facts}）", "✅ {name}: took in 《{title}》 ({facts})")
+TAKEN_IN = Phrase("✅ {name}：已收入《{title}》\n{facts}", "✅ {name}: took in 《{title}》\n{facts}")
 UNCHANGED = Phrase(
     "✅ {name}：《{title}》已在书架上，内容未变", "✅ {name}: 《{title}》 is on the shelf already, unchanged"
 )
 REPLACED = Phrase(
-    "♻️ {name}：已用新内容替换《{title}》（{facts}）",
-    "♻️ {name}: 《{title}》 is replaced by the new text ({facts})",
+    "♻️ {name}：已用新内容替换《{title}》\n{facts}",
+    "♻️ {name}: 《{title}》 is replaced by the new text\n{facts}",
 )
 REFUSED = Phrase("❌ {name}：{why}", "❌ {name}: {why}")
 WARNED = Phrase("⚠️ {text}", "⚠️ {text}")

@@ -6,6 +6,7 @@ import click
 
 from bot import texts
 from bot.commandline import command
+from bot.commands.doctor import in_our_words
 from bot.commands.options import workspace_option
 from bot.progress import progress_bar
 from bot.shell import Shell
@@ -30,7 +31,7 @@ def reindex(shell: Shell, workspace: str) -> int:
 
         findings = library.reindex(parse=parse, progress=moved)
     shell.output.write(shell.say(texts.REINDEXED, reports=total) + "\n")
-    for finding in findings:
+    for finding in (in_our_words(found, shell.say) for found in findings):
         shell.output.error(
             shell.say(texts.COLON).join([finding.subject, f"{finding.detail} {finding.remedy}".strip()])
         )

@@ -33,7 +33,7 @@ VALUES = {
     "brief": ["", "（7）"],
     "detail": ["7 份报告，7 段"],
 }
-NOT_SAID = {"脚注"}  # a heading put into a report's text
+NOT_SAID = {"脚注", "\u9fff"}  # a heading put into a report's text, and the end of a range
 _VOCABULARY = {"compile", "search", "match", "fullmatch", "sub", "split", "maketrans", "frozenset"}
 """Calls whose strings are looked for in reports, and said to nobody."""
 
@@ -56,15 +56,17 @@ def _speaks(tree: ast.AST) -> bool:
     return any(
         _called(node) in errors
         or "warning" in _called(node)
+        or (isinstance(node, ast.FunctionDef) and "warning" in node.name)
         or (isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") in errors for base in node.bases))
         for node in ast.walk(tree)
     )
 
 
 def _strings(node: ast.AST) -> Iterator[ast.expr]:
-    """Every outermost string that is no docstring and no vocabulary."""
+    """Every outermost string of Chinese that is no docstring and no vocabulary."""
     if isinstance(node, (ast.JoinedStr, ast.Constant)):
-        yield node
+        if any(HAN.search(str(part.value)) for part in ast.walk(node) if isinstance(part, ast.Constant)):
+            yield node
     elif _called(node) not in _VOCABULARY and not (
         isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     ):
@@ -94,7 +96,7 @@ def _all_wordings() -> Iterator[tuple[str, str]]:
         if _speaks(tree):
             for node in _strings(tree):
                 where = f"{path.relative_to(ROOT)}:{node.lineno}"
-                yield from ((where, text) for text in _wordings(node) if HAN.search(text))
+                yield from ((where, text) for text in _wordings(node))
 
 
 WORDINGS = [(where, text) for where, text in _all_wordings() if text not in NOT_SAID]

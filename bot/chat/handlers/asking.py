@@ -122,9 +122,10 @@ async def _left_unfinished(context: ChatContext) -> tuple[int, ...]:
 async def _answered(context: ChatContext, question: str, live: Live) -> _Answered:
     desk = context.desk
     began = time.monotonic()
-    await desk.dispatcher.begin(context.delivery)
+    await desk.dispatcher.let_pass(context.delivery)
     # Whoever asks at once waits here rather than slowing all the others down.
     async with desk.at_once:
+        await desk.dispatcher.begin(context.delivery)
         found = await _found(context, question, live)
     engine_s = time.monotonic() - began
     desk.metrics.engine_s.observe(engine_s)

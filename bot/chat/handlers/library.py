@@ -17,12 +17,12 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.chat import texts
 from bot.chat.context import ChatContext
-from bot.chat.messages import report_facts
 from bot.chat.shelves import Found
 from bot.chat.tray import TrayLine
 from bot.failures import attempt, explain
 from bot.said import said
 from bot.texts import COLON
+from bot.views import facts as told_facts
 from store.document import parse
 from store.errors import AppError
 from store.models import DEFAULT_WORKSPACE, IngestResult, SourceText
@@ -59,7 +59,6 @@ async def take_document_in(context: ChatContext, message: Message) -> Found | No
     sent = message.document
     if sent is None:
         return None
-    await context.desk.dispatcher.begin(context.delivery)
     name = Path(sent.file_name or "").name or "file"
     line = TrayLine(context, context.desk.trays.tray(context, message.media_group_id))
     await line.say([context.say(texts.READING_FILE, name=name)])
@@ -82,9 +81,12 @@ async def _take_in(
     context: ChatContext, line: TrayLine, name: str, add: Callable[..., IngestResult]
 ) -> Found | None:
     desk, who, say = context.desk, context.who, context.say
-    outcome = await desk.off_loop.file(
-        attempt, partial(add, desk.library, name=name, workspace=who.workspace), say
-    )
+    await desk.dispatcher.let_pass(context.delivery)
+    async with desk.reading:
+        await desk.dispatcher.begin(context.delivery)
+        outcome = await desk.off_loop.file(
+            attempt, partial(add, desk.library, name=name, workspace=who.workspace), say
+        )
     if isinstance(outcome, AppError):
         # The reader names the file as it lies on the disk; the line names it already.
         why = explain(outcome, say).removeprefix(f"{_on_disk(name)}{say(COLON)}")
@@ -93,7 +95,7 @@ async def _take_in(
     report = outcome.report
     if report is None:
         raise AssertionError("what was taken in is a report")
-    facts = report_facts(report, say)
+    facts = " · ".join(fact for fact in told_facts(report, say) if fact not in report.title)
     told = [say(_SAID[outcome.status], name=name, title=report.title, facts=facts)]
     told += [say(texts.WARNED, text=said(warning, say)) for warning in outcome.warnings]
     await desk.dispatcher.sending(context.delivery)

@@ -73,6 +73,7 @@ async def choose(context: ChatContext, name: str, verb: str, question: Phrase) -
 async def summarise(context: ChatContext, found: Found) -> None:
     """Summarise a report and show it, with buttons for its parts and files."""
     desk, who = context.desk, context.who
+    await desk.dispatcher.let_pass(context.delivery)
     await desk.dispatcher.begin(context.delivery)
     live = Live(context, [])
     context.live = live

@@ -45,7 +45,7 @@ def answer_rows(answer: Answer, say: Say, *, about: str = "", understood: str = 
     if about:
         rows += [Row(), row(about, "i")]
     if view.notes:
-        rows += [Row(), *quote_rows(view.notes, say)]
+        rows += [Row(), *quote_rows(view.notes, say, quotes_first=answer.engine == "llm")]
     return rows
 
 
@@ -59,14 +59,24 @@ def _without_related(answer: Answer, say: Say) -> list[str]:
     return [*lines[:at], say(texts.RELATED_BELOW, n=len(lines) - at - 1)]
 
 
-def quote_rows(notes: Sequence[Note], say: Say, group: int = _QUOTE_GROUP) -> Iterator[Row]:
-    """The quotes first, for a closed box shows three lines; below those of one place where they stand."""
+def quote_rows(
+    notes: Sequence[Note], say: Say, group: int = _QUOTE_GROUP, *, quotes_first: bool = False
+) -> Iterator[Row]:
+    """Quotes and where they stand, those of one place together.
+
+    A closed box shows three lines: the quotes where a model put them in words of its own, else the place, for
+    the quote was just read above.
+    """
     for where, members in groupby(notes, key=lambda note: " · ".join(whereabouts(note, say))):
-        for note in members:
-            lines = [line.strip() for line in note.quote.strip().splitlines()]
-            yield Row(((f"[{note.n}] ", "b"), (lines[0] if lines else "", "")), "quote", group)
-            yield from (row(line, kind="quote", group=group) for line in lines[1:])
-        yield row(say(texts.STANDS_IN, where=where) if where else "", "i", kind="quote", group=group)
+        place = [row(say(texts.STANDS_IN, where=where), "i", kind="quote", group=group)] if where else []
+        quotes = [line for note in members for line in _quoted(note, group)]
+        yield from [*quotes, *place] if quotes_first else [*place, *quotes]
+
+
+def _quoted(note: Note, group: int) -> Iterator[Row]:
+    lines = [line.strip() for line in note.quote.strip().splitlines()] or [""]
+    yield Row(((f"[{note.n}] ", "b"), (lines[0], "")), "quote", group)
+    yield from (row(line, kind="quote", group=group) for line in lines[1:])
 
 
 def _marked(line: str) -> Iterator[Run]:

@@ -6,7 +6,7 @@ Times are aware UTC. `thread_id` is 0 outside a forum's topics.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -204,20 +204,28 @@ class ChatStore:
 
     # --- chats -----------------------------------------------------------------------------------
 
-    def meet(self, chat_id: int, kind: str, title: str) -> ChatRecord:
-        """Give what is known of a chat; a new one gets a shelf of its own."""
-        found = self.chat(chat_id)
-        if found is None:
-            row = ChatRecord(chat_id, f"chat:{chat_id}", kind, title, None, True)
-            self._insert_new(_chats, {name: getattr(row, name) for name in ChatRecord.__slots__})
-            found = self.chat(chat_id) or row
-        if (found.title, found.active) != (title, True):
-            self._write(_chats.update().where(_chats.c.chat_id == chat_id).values(title=title, active=True))
-        return found
+    def meet(self, chats: Mapping[int, tuple[str, str]]) -> dict[int, ChatRecord]:
+        """Give what is known of chats, by id, given their kinds and titles; new ones get a shelf of their own."""
+        known = self._records(chats)
+        new = [
+            ChatRecord(id_, f"chat:{id_}", kind, title, None, True)
+            for id_, (kind, title) in chats.items()
+            if id_ not in known
+        ]
+        if new:
+            self._insert_new(new)
+        for id_, (_, title) in chats.items():
+            if id_ in known and (known[id_].title, known[id_].active) != (title, True):
+                changed = {"title": title, "active": True}
+                self._write(_chats.update().where(_chats.c.chat_id == id_).values(changed))
+        return {**{record.chat_id: record for record in new}, **known}
+
+    def _records(self, ids: Iterable[int]) -> dict[int, ChatRecord]:
+        rows = self._rows(sa.select(_chats).where(_chats.c.chat_id.in_(list(ids))))
+        return {row.chat_id: ChatRecord(**row._mapping) for row in rows}
 
     def chat(self, chat_id: int) -> ChatRecord | None:
-        rows = self._rows(sa.select(_chats).where(_chats.c.chat_id == chat_id))
-        return ChatRecord(**rows[0]._mapping) if rows else None
+        return self._records([chat_id]).get(chat_id)
 
     def speak(self, chat_id: int, language: str | None) -> None:
         """Set a chat's language; None follows its members'."""
@@ -232,7 +240,7 @@ class ChatStore:
         known = self.chat(old_id)
         if known is None:
             return
-        self.meet(new_id, "supergroup", known.title)
+        self.meet({new_id: ("supergroup", known.title)})
         moved = {"workspace": known.workspace, "language": known.language}
         self._write(_chats.update().where(_chats.c.chat_id == new_id).values(moved))
         for table in (_turns, _cards, _focus):
@@ -417,12 +425,21 @@ class ChatStore:
 
     # --- how -------------------------------------------------------------------------------------
 
-    def _insert_new(self, table: Table, row: dict[str, Any]) -> None:
-        """Insert unless another process has just done so."""
-        key = next(iter(table.primary_key.columns))
+    def _insert_new(self, records: Sequence[ChatRecord]) -> None:
+        """Insert chats, but for those that another process has just inserted."""
         with writing(self._engine) as connection:
-            if connection.execute(sa.select(key).where(key == row[key.name])).first() is None:
-                connection.execute(table.insert().values(row))
+            ids = [record.chat_id for record in records]
+            held = {
+                row.chat_id
+                for row in connection.execute(sa.select(_chats.c.chat_id).where(_chats.c.chat_id.in_(ids)))
+            }
+            rows = [
+                {name: getattr(r, name) for name in ChatRecord.__slots__}
+                for r in records
+                if r.chat_id not in held
+            ]
+            if rows:
+                connection.execute(_chats.insert(), rows)
 
     def _write(self, statement: sa.Executable) -> None:
         with writing(self._engine) as connection:

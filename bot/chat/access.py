@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from store.chats import ChatStore
@@ -24,15 +24,22 @@ class Access:
         self._admins = frozenset(admins)
 
     def standing(self, user_id: int | None, chat_id: int) -> Standing:
-        """Judge a user in a chat.
+        """Judge a user in a chat."""
+        return self.standings([(user_id, chat_id)])[0]
+
+    def standings(self, speakers: Sequence[tuple[int | None, int]]) -> list[Standing]:
+        """Judge users in chats, in order.
 
         An admin's /deny outweighs the settings' list. In a group that is allowed everybody may ask; in
         another only those who are allowed themselves.
         """
+        granted = self._store.granted(*{id_ for speaker in speakers for id_ in speaker if id_ is not None})
+        return [self._judged(user_id, chat_id, granted) for user_id, chat_id in speakers]
+
+    def _judged(self, user_id: int | None, chat_id: int, granted: Mapping[int, bool]) -> Standing:
         if user_id in self._admins:
             return Standing.ADMIN
         asked = [id_ for id_ in (user_id, chat_id) if id_ is not None]
-        granted = self._store.granted(*asked)
         if not all(granted.get(id_, True) for id_ in asked):
             return Standing.STRANGER
         may = any(granted.get(id_, id_ in self._allowed) for id_ in asked)

@@ -118,7 +118,8 @@ def build(services: Services, token: str) -> Running:
     url = (settings.telegram_api_url or "https://api.telegram.org").rstrip("/")
     metrics, off_loop = Metrics(), OffLoop()
     store = ChatStore(services.database_url)
-    dispatcher = Dispatcher(store, metrics, off_loop)
+    access = Access(store, settings.telegram_allowed_ids, settings.telegram_admin_ids)
+    dispatcher = Dispatcher(store, access, metrics, off_loop)
     bot = KeepingBot(
         token,
         dispatcher.keep,
@@ -127,8 +128,6 @@ def build(services: Services, token: str) -> Running:
         request=request,
         get_updates_request=polling,
     )
-
-    access = Access(store, settings.telegram_allowed_ids, settings.telegram_admin_ids)
 
     async def on_gone(chat_id: int) -> None:
         await off_loop(store.leave, chat_id)

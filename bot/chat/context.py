@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,15 @@ from bot.chat.access import Standing
 from bot.chat.courier import Buttons, Letter
 from bot.chat.desk import Desk
 from bot.chat.dispatch import Delivery, place_of
+from bot.chat.known import look_up
 from bot.chat.live import Live
 from bot.chat.markup import Row, row
 from bot.texts import Language, Say
-from store.chats import ChatRecord, Place
+from store.chats import Place
 from store.models import DEFAULT_WORKSPACE
 
 DESK = "desk"
+_FRESH_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +97,19 @@ class ChatContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], 
         if place is None or chat is None:
             return None
         self._delivery = self.desk.dispatcher.delivery(update)
-        title = chat.title or chat.full_name or ""
-        user_id = user.id if user else 0
-        record, standing = await self.desk.off_loop(
-            _look_up, self.desk, user_id or None, (chat.id, chat.type, title)
-        )
+        known, self._delivery.known = self._delivery.known, None
+        # Looked up anew where it has waited in its chat's lane: rights may have changed meanwhile.
+        if known is None or time.monotonic() - self._delivery.arrived_at > _FRESH_S:
+            found = await self.desk.off_loop(look_up, self.desk.store, self.desk.access, [update])
+            known = found[update.update_id]
+        record = known.record
         language = record.language or _spoken(
             user.language_code if user else None, self.desk.settings.language
         )
         self._who = Who(
             place=place,
-            user_id=user_id,
-            standing=standing,
+            user_id=user.id if user else 0,
+            standing=known.standing,
             say=Say("en" if language == "en" else "zh"),
             workspaces=(record.workspace, DEFAULT_WORKSPACE),
             private=chat.type == chat.PRIVATE,
@@ -135,11 +139,6 @@ class ChatContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], 
             return None
         crowded = self.desk.dispatcher.pending(self.who.place.chat_id) > 0
         return message.message_id if crowded or not self.who.private else None
-
-
-def _look_up(desk: Desk, user_id: int | None, chat: tuple[int, str, str]) -> tuple[ChatRecord, Standing]:
-    """Read all that is kept about a chat and a user in one go: each trip to the database is waited for."""
-    return desk.store.meet(*chat), desk.access.standing(user_id, chat[0])
 
 
 def _spoken(code: str | None, default: Language) -> Language:

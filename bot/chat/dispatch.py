@@ -17,6 +17,8 @@ from typing import Any
 
 from telegram import Bot, Message, Update
 
+from bot.chat.access import Access
+from bot.chat.known import Known, look_up
 from bot.chat.markup import units
 from bot.chat.metrics import Metrics
 from store.chats import ChatStore, Place
@@ -46,6 +48,7 @@ class Delivery:
     arrived_at: float = field(default_factory=time.monotonic)
     sending: bool = False
     parked: bool = False
+    known: Known | None = None
 
 
 @dataclass
@@ -60,12 +63,14 @@ class Dispatcher(asyncio.Queue[object]):
     def __init__(
         self,
         store: ChatStore,
+        access: Access,
         metrics: Metrics,
         off_loop: Callable[..., Awaitable[Any]],
         next_piece_s: float = _NEXT_PIECE_S,
     ) -> None:
         super().__init__()
         self._store = store
+        self._access = access
         self._metrics = metrics
         self._off_loop = off_loop
         self._next_piece_s = next_piece_s
@@ -104,13 +109,19 @@ class Dispatcher(asyncio.Queue[object]):
         """Keep updates on disk, all that came together at once, and hand on those that are new."""
         if not updates:
             return
-        new = await self._off_loop(self._store.take_in, {u.update_id: u.to_dict() for u in updates})
+        arrived_at = time.monotonic()
+        new, known = await self._off_loop(self._taken_in, updates)
         self._kept |= {update.update_id for update in updates}
         self._metrics.updates.inc(len(new))
         self._metrics.redelivered.inc(len(updates) - len(new))
         for update in updates:
             if update.update_id in new:
-                self._submit(Delivery(update, text=_text_of(update)))
+                text, who = _text_of(update), known.get(update.update_id)
+                self._submit(Delivery(update, text=text, arrived_at=arrived_at, known=who))
+
+    def _taken_in(self, updates: Sequence[Update]) -> tuple[set[int], dict[int, Known]]:
+        new = self._store.take_in({update.update_id: update.to_dict() for update in updates})
+        return new, look_up(self._store, self._access, [u for u in updates if u.update_id in new])
 
     async def begin(self, delivery: Delivery) -> None:
         """Note that work begins which may end the process, should a file or a question be one of that kind."""

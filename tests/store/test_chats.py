@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.chats import CARDS_KEPT, TURNS_KEPT, ChatStore, Place
+from store.chats import CARDS_KEPT, TURNS_KEPT, ChatRecord, ChatStore, Place
 from store.db import sqlite_url
 
 HOME, TOPIC, AWAY = Place(7), Place(-7, 3), Place(8)
@@ -38,6 +38,10 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[ChatStore]:
 
 
 # --- updates ----------------------------------------------------------------------------------------
+
+
+def meet(store: ChatStore, chat_id: int, kind: str, title: str) -> ChatRecord:
+    return store.meet({chat_id: (kind, title)})[chat_id]
 
 
 def test_an_update_is_taken_in_once_however_often_it_comes(store: ChatStore) -> None:
@@ -91,9 +95,9 @@ def test_old_updates_and_cards_are_forgotten_and_unfinished_ones_never(
 
 
 def test_every_chat_gets_a_shelf_of_its_own_and_keeps_it_under_another_title(store: ChatStore) -> None:
-    first, other = store.meet(7, "private", "李"), store.meet(-7, "supergroup", "群")
+    first, other = meet(store, 7, "private", "李"), meet(store, -7, "supergroup", "群")
     assert first.workspace != other.workspace
-    store.meet(7, "private", "李主任")
+    meet(store, 7, "private", "李主任")
     again = store.chat(7)
     assert again is not None
     assert (again.workspace, again.title, again.active) == (first.workspace, "李主任", True)
@@ -101,12 +105,12 @@ def test_every_chat_gets_a_shelf_of_its_own_and_keeps_it_under_another_title(sto
 
 
 def test_a_chat_left_is_inactive_until_it_is_met_again(store: ChatStore) -> None:
-    store.meet(7, "private", "李")
+    meet(store, 7, "private", "李")
     store.leave(7)
     left = store.chat(7)
     assert left is not None
     assert not left.active
-    store.meet(7, "private", "李")
+    meet(store, 7, "private", "李")
     back = store.chat(7)
     assert back is not None
     assert back.active
@@ -114,22 +118,22 @@ def test_a_chat_left_is_inactive_until_it_is_met_again(store: ChatStore) -> None
 
 @pytest.mark.parametrize("language", ["en", "zh", None])
 def test_a_chat_keeps_its_language(store: ChatStore, language: str | None) -> None:
-    store.meet(7, "private", "李")
+    meet(store, 7, "private", "李")
     store.speak(7, "en")
     store.speak(7, language)
-    assert store.meet(7, "private", "李").language == language
+    assert meet(store, 7, "private", "李").language == language
 
 
 @pytest.mark.parametrize("met_before", [False, True])
 def test_a_group_that_moves_takes_everything_along(store: ChatStore, met_before: bool) -> None:
-    old = store.meet(-7, "group", "群")
+    old = meet(store, -7, "group", "群")
     store.speak(-7, "en")
     store.set_focus(Place(-7), "a" * 12)
     store.add_turn(Place(-7), "问", "答")
     card = store.add_card(Place(-7), "answer", {"n": 1}, asked_in=4)
     store.grant(-7, allowed=True, by=1)
     if met_before:
-        store.meet(-1007, "supergroup", "群")
+        meet(store, -1007, "supergroup", "群")
     store.migrate(-7, -1007)
     store.migrate(-7, -1007)  # Telegram tells it in both chats
     new, left = store.chat(-1007), store.chat(-7)
@@ -265,7 +269,7 @@ def test_counts_are_summed_from_a_day_on(store: ChatStore) -> None:
 
 
 def test_what_is_kept_outlives_the_process(store: ChatStore, tmp_path: Path, clock: Clock) -> None:
-    store.meet(7, "private", "李")
+    meet(store, 7, "private", "李")
     card_id = store.add_card(HOME, "answer", {"a": 1})
     store.may_tell(5)
     again = ChatStore(sqlite_url(tmp_path), now=clock)

@@ -21,6 +21,8 @@ class Known:
 
 def look_up(store: ChatStore, access: Access, updates: Sequence[Update]) -> dict[int, Known]:
     """Give what is known of each update's chat and sender, by the update's id. Blocking."""
+    for update in updates:  # before the first message under its new id makes a new chat of it
+        follow_migration(access, update)
     chats = {update.update_id: chat for update in updates if (chat := update.effective_chat) is not None}
     records = store.meet({c.id: (c.type, c.title or c.full_name or "") for c in chats.values()})
     speaking = [update for update in updates if update.update_id in chats]
@@ -29,6 +31,14 @@ def look_up(store: ChatStore, access: Access, updates: Sequence[Update]) -> dict
         update.update_id: Known(records[chats[update.update_id].id], standing)
         for update, standing in zip(speaking, standings, strict=True)
     }
+
+
+def follow_migration(access: Access, update: Update) -> None:
+    """Where an update says that a group became a supergroup, take its shelf and rights along."""
+    message = update.message
+    if message is not None and (message.migrate_to_chat_id or message.migrate_from_chat_id):
+        old = message.migrate_from_chat_id or message.chat_id
+        access.migrate(old, message.migrate_to_chat_id or message.chat_id)
 
 
 def _sender(update: Update) -> int | None:

@@ -15,6 +15,7 @@ from bot.chat.access import Standing
 from bot.chat.context import ChatContext, Who
 from bot.chat.courier import GoneError, Letter
 from bot.chat.dispatch import place_of
+from bot.chat.known import follow_migration
 from bot.chat.markup import row
 from bot.chat.messages import shorten
 from bot.failures import explain
@@ -112,13 +113,8 @@ async def on_membership(update: Update, context: ChatContext) -> None:
 
 
 async def on_migration(update: Update, context: ChatContext) -> None:
-    """A group became a supergroup and has another id from now on."""
-    message = update.effective_message
-    if not isinstance(message, Message):
-        return
-    old = message.migrate_from_chat_id or message.chat_id
-    new = message.migrate_to_chat_id or message.chat_id
-    await context.desk.off_loop(context.desk.access.migrate, old, new)
+    """A group became a supergroup; followed already where the update has just come (known.py)."""
+    await context.desk.off_loop(follow_migration, context.desk.access, update)
 
 
 # --- failures ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chains.answerable import answerable, carries_years, likelihood
+from chains.answerable import answerable, carries_years, likelihood, states_it
 from chains.compose import Composer
 from chains.evidence import Evidence
 from chains.extract import is_ritual, items_of
@@ -34,6 +34,9 @@ _CLOSE_ACROSS = 0.65
 _LIKELY_ACROSS = 0.3
 """How near to the best sentence's score another must come to be shown with it."""
 
+_STATE_BEFORE_GOAL = 0.6
+"""How near to the score of a sentence that tells a goal one that tells the state must come to be shown before it."""
+
 _TITLE_WEIGHT = 0.3
 _OFF_TOPIC = 0.9
 """Where so much of a question's words stands nowhere in the reports, they are not about it."""
@@ -47,7 +50,13 @@ _SPEAKERS = frozenset(("单位", "部门", "机关", "报告", "地方", "地区
 _COMPLAINS = re.compile(
     r"(?:不够|不足|不强|不高|不深|不到位|薄弱|滞后|落后|跟不上|不适应|单一|有限|偏[弱低少紧]|短缺|紧缺|欠缺|缺乏|较[弱低少差慢]|存在|问题|困难|差距|短板)+"
 )
-_MEANT = re.compile(r"预期目标|力争|计划(?!生育)|目标[是为：:]")
+_MEANT = re.compile(
+    r"预期目标|力争|计划(?!生育)|目标[是为：:]|(?:今年|年底|年末)[^，。；]{0,16}达到?[^，。；]{0,8}以上"
+)
+# "低于年初预期目标0.9个百分点": the goal only measures what was.
+_MEASURED = re.compile(
+    r"(?:低于|高于|超过|超出|超额完成|完成|实现|好于|优于|达到|未达|不及|距离?|占|[较比与])(?:了|到)?(?:年初|年度|全年|既定)?(?:预期|年度|全年)?(?:目标|计划)"
+)
 _ADMITS = re.compile(r"承认|问题|不足|不够|薄弱|困难|短板|单一|障碍|滞后|缺|没打通|反映|\badmit")
 
 
@@ -402,7 +411,7 @@ def _means_it(evidence: Evidence) -> bool:
 def _tells_ahead(evidence: Evidence) -> bool:
     """Tell whether a sentence says what was meant to be done, not what was."""
     candidate = evidence.candidate
-    return candidate.section.kind is Kind.PLANS or bool(_MEANT.search(candidate.text))
+    return candidate.section.kind is Kind.PLANS or bool(_MEANT.search(_MEASURED.sub("", candidate.text)))
 
 
 def _fitting(question: Question, scope: ReportScope, weighed: Sequence[Evidence]) -> list[Evidence]:
@@ -419,7 +428,14 @@ def _fitting(question: Question, scope: ReportScope, weighed: Sequence[Evidence]
     if question.ahead or not fitting:
         return fitting
     near = _CLOSE * fitting[0].score
-    return sorted(fitting, key=lambda e: _tells_ahead(e) or e.score < near)
+    fitting.sort(key=lambda e: _tells_ahead(e) or e.score < near)
+    if not _tells_ahead(fitting[0]) or "今年" in question.folded:
+        return fitting
+    enough = _STATE_BEFORE_GOAL * fitting[0].score
+    states = [
+        e for e in tried if not _tells_ahead(e) and e.score >= enough and states_it(question, e, best_topic)
+    ]
+    return [*states[:1], *(e for e in fitting if e not in states[:1])]
 
 
 def _beside_last_year(question: Question, scope: ReportScope) -> Question:

@@ -6,8 +6,10 @@ import math
 import re
 
 from chains.evidence import Candidate, Evidence, asks_name, is_row
+from chains.figures import find_figures
 from chains.question import Asked, Question
 from store.models import Kind, ReportKind
+from store.script import fold
 
 # Logistic regression over what `Evidence` measures, fitted on dev_v1, heldout_v1 and dev_v2 under benchmarks/data
 # (checked by leaving each of them out in turn: area under the curve 0.90, 0.88, 0.86); the threshold was set on dev_v3.
@@ -31,6 +33,13 @@ _WITHOUT_MEANING = 0.5
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年|\s|[:：|]|$)")
 # A year that a figure is only compared with is not the figure's year.
 _COMPARED = re.compile(r"(?:比|较|与|同|於|于)\s*(?:19|20)\d\d年(?:度|同期|相比)?")
+_BRACKET = re.compile(r"[（(]([^（()）]*)[）)]")
+_CLAUSE_END = re.compile(r"[；;。]")
+_COMMA = re.compile(r"[，,](?!\d{3})")
+# A year at the head of a sentence speaks for all of it, but for the clauses that name their own.
+_OPENS = re.compile(r"\W*(?:截至)?((?:19|20)\d\d)年(?:度|以来|全年)?[，,]")
+_OTHER_TIME = re.compile(r"(?:19|20)\d\d年|今年|本年|去年|上年")
+_ONLY_COMPARES = re.compile(r"同比|环比|[较比与](?:上年|去年|上一年)|增长|下降|增加|减少|增幅|降幅")
 
 
 def likelihood(question: Question, evidence: Evidence) -> float:
@@ -66,6 +75,21 @@ def answerable(question: Question, evidence: Evidence, best_topic: float) -> boo
     return likelihood(question, evidence) >= _THRESHOLD
 
 
+def states_it(question: Question, evidence: Evidence, best_topic: float) -> bool:
+    """Tell whether `evidence` says how a thing stands where the nearest sentence only says what is aimed at.
+
+    It may be farther from the question than an answer else, but must hold its words beside the figure.
+    """
+    return (
+        question.asked is Asked.HOW_MUCH
+        and evidence.of_kind
+        and evidence.fits
+        and evidence.local >= _NEAR_REASON
+        and evidence.topic >= _NEAR_REASON * best_topic
+        and likelihood(question, evidence) >= _THRESHOLD
+    )
+
+
 def carries_years(
     candidate: Candidate, question: Question, strict_years: tuple[int, ...], *, ahead: bool
 ) -> bool:
@@ -87,7 +111,55 @@ def carries_years(
     text = _COMPARED.sub("", candidate.text)
     heading = " ".join(candidate.section.path)
     table = candidate.around if is_row(candidate.text) and not own else ""
-    return any(str(year) in place for year in strict_years for place in (text, heading, table))
+    if any(str(year) in place for year in strict_years for place in (heading, table)):
+        return True
+    if candidate.head or is_row(candidate.text):
+        return any(str(year) in text for year in strict_years)
+    return any(_tells_of(text, str(year), question) for year in strict_years)
+
+
+def _tells_of(text: str, year: str, question: Question) -> bool:
+    """Tell whether what a sentence says of `year` is what is asked for, and not a figure beside it.
+
+    A year speaks for its clause, one in brackets for what the brackets hold: a figure of what stands right before them.
+    """
+    if year not in text:
+        return False
+    plain = _BRACKET.sub("", text)
+    opening = _OPENS.match(plain)
+    opened = opening is not None and opening[1] == year
+    clauses = _CLAUSE_END.split(plain)
+    told = [(c, c) for c in clauses if year in c or (opened and not _OTHER_TIME.search(c))]
+    told += [
+        (_before(text[: match.start()]) + match[1], match[1])
+        for match in _BRACKET.finditer(text)
+        if year in match[1]
+    ]
+    most = max(_held(clause, question) for clause in clauses)
+    return any(_held(said, question) >= most and _counts(figures, question) for said, figures in told)
+
+
+def _before(text: str) -> str:
+    """Give what a bracket after `text` is about: the words since the last comma that do more than compare."""
+    about = ""
+    for piece in reversed(_COMMA.split(_CLAUSE_END.split(_BRACKET.sub("", text))[-1])):
+        about = piece + about
+        if not _ONLY_COMPARES.match(piece.strip()):
+            break
+    return about
+
+
+def _held(text: str, question: Question) -> float:
+    folded = fold(text)
+    return sum(term.weight for term in question.terms if any(fold(w) in folded for w in term.wordings))
+
+
+def _counts(text: str, question: Question) -> bool:
+    """Tell whether a text has a figure in the unit asked for, where one is asked for."""
+    if question.asked is not Asked.HOW_MUCH:
+        return True
+    units = question.units
+    return any(not units or found.figure.unit in units for found in find_figures(text))
 
 
 def _of_the_other_year(candidate: Candidate, question: Question) -> bool:

@@ -10,7 +10,15 @@ from itertools import pairwise
 
 from chains.cite import Citer
 from chains.figures import find_figures, split_figures
-from chains.items import ItemDraft, after_lead, find_headlines, find_items, heading_title, name_of
+from chains.items import (
+    ItemDraft,
+    after_lead,
+    find_headlines,
+    find_items,
+    heading_title,
+    name_of,
+    without_failures,
+)
 from chains.models import Item, Summary
 from chains.overview import overview
 from store.addressed import find_addressed
@@ -90,7 +98,10 @@ def make_summary(report: Report, lists: dict[Kind, list[Item]], unlisted: int = 
 
 def items_of(document: Document, kind: Kind, citer: Citer) -> list[Item]:
     """Give every item of one kind in order; achievements are not thinned out."""
-    return [make_item(document.text, draft, kind, citer) for draft in _drafts(document, kind)]
+    drafts = _drafts(document, kind)
+    if kind is Kind.ACHIEVEMENTS:
+        drafts = [kept for draft in drafts if (kept := without_failures(document.text, draft))]
+    return [make_item(document.text, draft, kind, citer) for draft in drafts]
 
 
 def _drafts(document: Document, kind: Kind) -> list[ItemDraft]:
@@ -295,8 +306,12 @@ def _achievements(document: Document) -> tuple[list[ItemDraft], int]:
     text = document.text
     candidates: list[tuple[float, int, int, ItemDraft]] = []
     for paragraph, draft in enumerate(_drafts(document, Kind.ACHIEVEMENTS)):
-        for single in _headed_parts(text, draft):
-            weight = math.inf if single.is_headline else substance(single.parts[0].of(text))
+        for part in _headed_parts(text, draft):
+            single = without_failures(text, part)
+            if single is None:
+                continue
+            said = "".join(span.of(text) for span in single.parts)
+            weight = math.inf if single.is_headline else substance(said)
             candidates.append((weight, paragraph, single.start, single))
     ranked = sorted(candidates, key=lambda c: (-c[0], c[2]))
     chosen: list[tuple[float, int, int, ItemDraft]] = []

@@ -28,6 +28,8 @@ _NAME_TAIL = (
 _NAME_END = re.compile(_NAME_TAIL)
 _NAME_CHARS = 16
 _TITLE = re.compile(r"《[^》]+》")
+_IN_YEAR = re.compile(r"^in\s+((?:19|20)\d{2})$", re.IGNORECASE)
+_PART = re.compile(r"(?:不足|问题|短板|困难|成效|成绩|亮点|计划|打算|安排|举措)$")
 _ONLY_NAME = re.compile(rf"[\u3400-\u9fff]{{1,18}}{_NAME_TAIL}(?:的)?")
 
 
@@ -38,6 +40,7 @@ def complete(question: str, history: Sequence[Turn], reports: Sequence[Report]) 
     """
     before = history[-1].question if history else ""
     core = _STOPS.sub("", _TRAILS_OFF.sub("", _LEADS_ON.sub("", question))).strip()
+    core = _IN_YEAR.sub(r"\1", core)
     leans = core != _STOPS.sub("", question).strip()
     if not before or not core:
         return question
@@ -47,19 +50,24 @@ def complete(question: str, history: Sequence[Turn], reports: Sequence[Report]) 
     known = [fold(f"{report.title} {report.agency} {report.region}") for report in reports]
     subject = _subject(before, known)
     if back is not None:
-        return _POINTS_BACK.sub(_replacing(subject), question, count=1) if subject else question
+        meant = f"{core[: back.start()]}{subject}{core[back.end() :]}"
+        return _as_question(meant) if subject else question
     if _YEAR.fullmatch(core):
         return _put(_YEAR, core, before)
     if _ONLY_NAME.fullmatch(core):
         return _other_name(core.removesuffix("的"), before, known)
-    if _subject(core, known) or not subject:
+    if _subject(core, known):
         return question
+    if not subject:
+        return _as_question(core) if _PART.search(core) else question
     years = "" if _YEAR.search(core) else "".join(_YEAR.findall(before)[:1])
-    return f"{subject}{years}{core}？" if years not in subject else f"{subject}{core}？"
+    return _as_question(f"{subject}{years}{core}" if years not in subject else f"{subject}{core}")
 
 
-def _replacing(subject: str) -> str:
-    return subject.replace("\\", r"\\")
+def _as_question(words: str) -> str:
+    """Ask for a part by what is in it ("白鹭县的不足有哪些？")."""
+    asks = _PART.search(words) and not re.search(r"哪些|哪几|什么|多少", words)
+    return f"{words}有哪些？" if asks else f"{words}？"
 
 
 def _subject(question: str, known: Sequence[str]) -> str:

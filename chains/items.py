@@ -23,7 +23,7 @@ from store.kinds import (
 from store.models import Kind, Section
 from store.numbering import enumerated_at, marker_at
 from store.outline import Region, regions
-from store.sentences import Span, listed, paragraphs, points, sentences, trim
+from store.sentences import Span, clauses, listed, paragraphs, points, sentences, trim
 from store.simplify import simplify
 
 _WHOLE_MAX = 600
@@ -47,6 +47,37 @@ _MAX_HEADLINES = 2
 _HEAD_CHARS = 24
 _CELLS = re.compile(r"[｜|\t]")
 _BULLET = re.compile(r"[—●•■◆▪·]+\s*")
+# What says that something was not done or not reached; as a modifier (未完成整改的企业) it says of what.
+_UNDONE = re.compile(
+    r"(?<!没有)(?<![无零])(?:未能够?|没能|没有能?够?|未)(?:如期|按期|按时|按计划|全部|全面|完全|及时)*"
+    r"(?:完成|达到|达标|实现|开工|动工|建成|投产|竣工|落地|交付|兑现)"
+    r"(?![^，。；]{0,30}?的(?![^，。；]{0,4}(?:目标|计划|任务|要求|指标|预期|水平|进度|预算)))(?![^，。；]{0,8}(?:不|者|前|时))(?![^。；]*，但)"
+    r"|(?:没有|未)(?:能)?(?:完成|达到|实现)[^，。；]{0,10}的[^，。；]{1,24}(?:更多|较多|很多|不少)(?=[。；]?$)"
+)
+_LAGS = re.compile(
+    r"(?:仍|还|尚|依然|仍然|显然)(?:远远?)?(?:赶不上|跟不上|满足不了|不能满足|不能适应)"
+    r"|(?:仍|还|尚|依然|仍然|明显|严重|比较|较为|进度|进展)[^，。；\d]{0,2}(?:滞后|落后|缓慢|不足|不够)(?=[。；]?$)"
+)
+_GOODS = r"(?:生产总值|预算收入|财政总?收入|税收收入|固定资产投资|零售总额|进出口总?[额值]|工业增加值|可支配收入|粮食总?产量)"
+_SHORT_OF = re.compile(
+    rf"(?:{_GOODS}|增长|增速|产值|投资|完成率)[^。；]*(?:低于|不及)[^，。；]{{0,8}}(?:目标|计划|预期)"
+)
+_FELL = re.compile(rf"{_GOODS}(?:[\d.亿万元，,为达]|完成|实现|同比|[比较][上去]年)*(?:下降\d|负增长)")
+_ROSE = re.compile(r"增[长加]|提高|上升|回升|高于|好于|优于|扣除|剔除|口径|收窄")
+_ACCIDENTS = re.compile(r"发生[^，。；、]{0,16}事故(?:[1-9]\d*|[一二两三四五六七八九十]+)[起次件宗]")
+# Falling short is good of these, and reaching them is not.
+_WELL_LOW = re.compile(
+    r"失业|PM|能耗|煤耗|消耗|排放|浓度|物价|价格|CPI|债|负担|事故|死亡|投诉|信访|案|不良|成本|赤字|支出|经费|污染|贫|逾期|超标|警戒|红线|上限",
+    re.IGNORECASE,
+)
+# What was lacking and is dealt with, or lies in the past.
+_DEALT_WITH = re.compile(
+    r"解决|整改|督[办促查]|责令|问责|罚|追究|约谈|破[解除]|补齐|短板|扭转|改变|针对|面对|克服|查[处办]|通报|限期|防止|避免|杜绝|问题|倒逼|考核"
+    r"|一律|不得|凡|如果|若|虽|尽管|以往|过去|长期|历史|原来|曾|多年|关停|取缔|注销|吊销|淘汰|清[退零理]|取消|退回|不予|消除|缓解|弥补|填补"
+    r"|攻克|化解|终于|如今|现已|目前已|已全部|催|帮|告别|结束|排查|检查|发现|监测|提醒|预警|受理|救助|补助|(?:^|，)对(?!于)|[由从][^，。；]{1,16}[减降缩压]"
+)
+_ACCIDENTS_WELL = re.compile(r"降|减|少|持平|控制|以内|低于|[未无零不]|没有|处置|调查|查处|救|应对|妥善|同比")
+_REASON = re.compile(r"(?:其)?(?:主要)?原因(?:是|在于|为)|这?主要是(?:由于|因为|受)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +118,53 @@ def _without_housekeeping(text: str, draft: ItemDraft) -> ItemDraft | None:
         return None
     parts = tuple(span for part in draft.parts for span in _substantial(text, part))
     return (draft if parts == draft.parts else replace(draft, parts=parts)) if parts else None
+
+
+def without_failures(text: str, draft: ItemDraft) -> ItemDraft | None:
+    """Take out of an achievement what was not done, not reached or got worse; None where it is nothing else."""
+    title = draft.title
+    if title and _fails(title.of(text), ""):
+        title = None
+    parts = tuple(span for part in draft.parts for span in _successes(text, part))
+    if not parts:
+        return None
+    if parts == draft.parts and title == draft.title:
+        return draft
+    same_name = title == draft.title and (title or parts[0].start == draft.start)
+    return replace(
+        draft, parts=parts, title=title, topic=draft.topic if same_name else name_of(text, parts[0])
+    )
+
+
+def _successes(text: str, part: Span) -> list[Span]:
+    """Give the runs of clauses of a part between those that tell of a failure and its reason."""
+    pieces = clauses(text, part.start, part.end)
+    said = [piece.of(text) for piece in pieces]
+    kept: list[Span] = []
+    failed = broken = False
+    for n, piece in enumerate(pieces):
+        failed = _fails(said[n], "".join(said[max(n - 1, 0) : n + 2])) or (
+            failed and _REASON.match(simplify(said[n])) is not None
+        )
+        if not failed:
+            if kept and not broken:
+                kept[-1] = Span(kept[-1].start, piece.end)
+            else:
+                kept.append(piece)
+        broken = failed
+    return kept if len(kept) != 1 or kept[0] != trim(text, part.start, part.end) else [part]
+
+
+def _fails(clause: str, around: str) -> bool:
+    """Tell whether a clause itself clearly says that something was not done, not reached or got worse."""
+    plain = re.sub(r"\s|《[^》]*》|“[^”]*”", "", simplify(clause)).replace(";", "；")
+    if _ACCIDENTS.search(plain):
+        return not _ACCIDENTS_WELL.search(simplify(around or clause))
+    if _WELL_LOW.search(plain) or _DEALT_WITH.search(plain):
+        return False
+    if _UNDONE.search(plain) or _LAGS.search(plain) or _SHORT_OF.search(plain):
+        return True
+    return bool(_FELL.search(plain)) and not _ROSE.search(plain)
 
 
 def _is_table_head(words: str) -> bool:

@@ -289,7 +289,7 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
         years=years,
         units=_units(folded) if asked is Asked.HOW_MUCH else (),
         across=bool(_ACROSS.search(folded)),
-        ahead=part is Kind.PLANS or bool(_AHEAD.search(folded)),
+        ahead=part is Kind.PLANS or _looks_ahead(folded),
         plural=bool(_PLURAL.search(folded)),
         terms=terms,
         focus=_focus(core, terms),
@@ -315,6 +315,11 @@ def _mentioned(folded: str) -> str:
         if match:
             return fold(match[1])
     return ""
+
+
+def _looks_ahead(folded: str) -> bool:
+    """Tell whether a question asks what was intended; the 要 of one about last year ("去年要修多少公路") does not."""
+    return bool(_AHEAD.search(folded.replace("要", "") if "去年" in folded else folded))
 
 
 def _years(folded: str) -> tuple[int, ...]:

@@ -38,6 +38,7 @@ _focus = Table(
     _metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("report_id", String(12), nullable=False),
 )
 _turns = Table(
@@ -46,10 +47,11 @@ _turns = Table(
     Column("id", Integer, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("about", JSON, nullable=False),
-    sa.Index("turns_by_place", "chat_id", "thread_id", "id"),
+    sa.Index("turns_by_talk", "chat_id", "thread_id", "user_id", "id"),
 )
 _cards = Table(
     "chat_cards",
@@ -120,6 +122,14 @@ class Place:
 
     chat_id: int
     thread_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One person's conversation in a place: in a group nobody goes on where another left off."""
+
+    place: Place
+    user_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +253,8 @@ class ChatStore:
         self.meet({new_id: ("supergroup", known.title)})
         moved = {"workspace": known.workspace, "language": known.language}
         self._write(_chats.update().where(_chats.c.chat_id == new_id).values(moved))
+        if self._rows(sa.select(_focus.c.chat_id).where(_focus.c.chat_id == old_id)):
+            self._write(_focus.delete().where(_focus.c.chat_id == new_id))
         for table in (_turns, _cards, _focus):
             self._write(table.update().where(table.c.chat_id == old_id).values(chat_id=new_id))
         for right in self.granted(old_id).values():
@@ -251,45 +263,38 @@ class ChatStore:
 
     # --- conversations ---------------------------------------------------------------------------
 
-    def focus(self, place: Place) -> str | None:
-        """Give the one report that questions here are put to, None for all."""
-        query = sa.select(_focus.c.report_id).where(*_at(_focus, place))
+    def focus(self, talk: Talk) -> str | None:
+        """Give the one report that somebody's questions are put to, None for all."""
+        query = sa.select(_focus.c.report_id).where(*_of(_focus, talk))
         rows = self._rows(query)
         return str(rows[0].report_id) if rows else None
 
-    def set_focus(self, place: Place, report_id: str | None) -> None:
+    def set_focus(self, talk: Talk, report_id: str | None) -> None:
         with writing(self._engine) as connection:
-            connection.execute(_focus.delete().where(*_at(_focus, place)))
+            connection.execute(_focus.delete().where(*_of(_focus, talk)))
             if report_id is not None:
-                row = {"chat_id": place.chat_id, "thread_id": place.thread_id, "report_id": report_id}
-                connection.execute(_focus.insert().values(row))
+                connection.execute(_focus.insert().values(**_columns(talk), report_id=report_id))
 
-    def add_turn(self, place: Place, question: str, answer: str, about: Sequence[str] = ()) -> None:
+    def add_turn(self, talk: Talk, question: str, answer: str, about: Sequence[str] = ()) -> None:
         """Keep a question and its answer, which quotes the reports in `about`."""
-        row = {
-            "chat_id": place.chat_id,
-            "thread_id": place.thread_id,
-            "question": question,
-            "answer": answer,
-            "about": sorted(set(about)),
-        }
+        row = {**_columns(talk), "question": question, "answer": answer, "about": sorted(set(about))}
         with writing(self._engine) as connection:
             connection.execute(_turns.insert().values(row))
-            kept = sa.select(_turns.c.id).where(*_at(_turns, place)).order_by(_turns.c.id.desc())
+            kept = sa.select(_turns.c.id).where(*_of(_turns, talk)).order_by(_turns.c.id.desc())
             last = connection.execute(kept.offset(TURNS_KEPT).limit(1)).scalar()
             if last is not None:
-                connection.execute(_turns.delete().where(*_at(_turns, place), _turns.c.id <= last))
+                connection.execute(_turns.delete().where(*_of(_turns, talk), _turns.c.id <= last))
 
-    def turns(self, place: Place, count: int) -> list[tuple[str, str]]:
+    def turns(self, talk: Talk, count: int) -> list[tuple[str, str]]:
         """Give the last questions and answers, oldest first."""
-        query = sa.select(_turns).where(*_at(_turns, place)).order_by(_turns.c.id.desc()).limit(count)
+        query = sa.select(_turns).where(*_of(_turns, talk)).order_by(_turns.c.id.desc()).limit(count)
         return [(row.question, row.answer) for row in reversed(self._rows(query))]
 
-    def forget(self, place: Place) -> None:
+    def forget(self, talk: Talk) -> None:
         """Begin anew: no earlier question, no report fixed."""
         with writing(self._engine) as connection:
-            connection.execute(_turns.delete().where(*_at(_turns, place)))
-            connection.execute(_focus.delete().where(*_at(_focus, place)))
+            connection.execute(_turns.delete().where(*_of(_turns, talk)))
+            connection.execute(_focus.delete().where(*_of(_focus, talk)))
 
     # --- cards -----------------------------------------------------------------------------------
 
@@ -454,8 +459,12 @@ def new_card_id() -> str:
     return secrets.token_urlsafe(_CARD_BYTES)
 
 
-def _at(table: Table, place: Place) -> tuple[sa.ColumnElement[bool], ...]:
-    return table.c.chat_id == place.chat_id, table.c.thread_id == place.thread_id
+def _columns(talk: Talk) -> dict[str, int]:
+    return {"chat_id": talk.place.chat_id, "thread_id": talk.place.thread_id, "user_id": talk.user_id}
+
+
+def _of(table: Table, talk: Talk) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in _columns(talk).items()]
 
 
 def _card(row: sa.Row[Any]) -> Card:

@@ -19,7 +19,7 @@ from bot.chat.known import look_up
 from bot.chat.live import Live
 from bot.chat.markup import Row, row
 from bot.texts import Language, Say
-from store.chats import Place
+from store.chats import Place, Talk
 from store.models import DEFAULT_WORKSPACE
 
 DESK = "desk"
@@ -36,6 +36,10 @@ class Who:
     say: Say
     workspaces: tuple[str, ...]
     private: bool
+
+    @property
+    def talk(self) -> Talk:
+        return Talk(self.place, self.user_id)
 
     @property
     def workspace(self) -> str:

@@ -32,6 +32,9 @@ _LONG_PIECE = 3_000
 _NEXT_PIECE_S = 1.2
 _LET_PASS_S = 0.5
 _URGENT = ("/cancel",)
+_LIGHT = ("/start", "/help", "/reports", "/settings", "/usage")
+"""Commands that only show what is there: they need not wait for the files and questions before them."""
+
 STOP_PREFIX = "x:"
 """Callback data of a stop button begins so: it must not wait for the answer it is to stop."""
 
@@ -255,9 +258,10 @@ def _lane_of(delivery: Delivery) -> object | None:
         urgent = (update.callback_query.data or "").startswith(STOP_PREFIX)
         return None if urgent else ("buttons", chat_id)
     words = delivery.text.split(maxsplit=1)
-    if words and words[0].partition("@")[0].lower() in _URGENT:
+    command = words[0].partition("@")[0].lower() if words else ""
+    if command in _URGENT:
         return None
-    return chat_id
+    return ("light", chat_id) if command in _LIGHT else chat_id
 
 
 def _text_of(update: Update) -> str:

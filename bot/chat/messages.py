@@ -19,7 +19,7 @@ from store.models import Hit, Passage, Report
 
 PAGE_SIZE = 8
 _BUTTONS_IN_LINE = 8
-_MARK_BUTTONS = 16
+_MARK_BUTTONS = 40
 _SUMMARY_UNITS = 12_000
 """What a summary may take of a chat at once; its parts and the files hold the rest."""
 
@@ -121,11 +121,12 @@ def summary_rows(summary: Summary, say: Say) -> list[Row]:
     if _length(whole) <= _SUMMARY_UNITS:
         return whole
     bare = [*head, *(line for part in view.parts for line in [Row(), *_part_rows(part)]), *foot]
+    below = row(say(texts.SOURCES_BELOW), "i")
     if _length(bare) <= _SUMMARY_UNITS:
-        return bare
+        return [*bare, below]
     room = (_SUMMARY_UNITS - _length([*head, *foot])) // max(len(view.parts), 1)
     short = [line for part in view.parts for line in [Row(), *_part_rows(part, room=room, say=say)]]
-    return [*head, *short, *foot]
+    return [*head, *short, *foot, below]
 
 
 def _counted(view: SummaryView) -> str:
@@ -278,6 +279,7 @@ def shelf_rows(reports: Sequence[Report], page: int, common: set[str], say: Say)
             say(texts.COMMON) if report.id in common else "",
         ]
         rows.append(Row(((f"{number}. ", ""), (f"《{report.title}》", ""))))
+        told.insert(0, report.agency if report.agency not in report.title else "")
         rows.append(row("    " + " · ".join(filter(None, told)), "i"))
     if pages > 1:
         rows += [Row(), row(say(texts.PAGE_OF, page=page + 1, pages=pages), "i")]
@@ -299,9 +301,15 @@ def shelf_buttons(reports: Sequence[Report], page: int, verb: str) -> Buttons:
 
 def title_buttons(reports: Sequence[Report], page: int, verb: str) -> Buttons:
     """Choose one report by its title."""
-    lines = [[(shorten(report.title, 40), f"{verb}:{report.id}")] for report in on_page(reports, page)]
+    lines = [[(shorten(full_title(report), 40), f"{verb}:{report.id}")] for report in on_page(reports, page)]
     turn = shelf_buttons(reports, page, verb)[1:]
     return [*lines, *turn]
+
+
+def full_title(report: Report) -> str:
+    """A report's title, with the agency in front where it does not say whose it is: many are called 政府工作报告."""
+    whose = report.agency or report.region
+    return report.title if not whose or whose in report.title else f"{whose} · {report.title}"
 
 
 def on_page(reports: Sequence[Report], page: int) -> Sequence[Report]:

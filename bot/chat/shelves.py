@@ -36,7 +36,7 @@ async def by_name(context: ChatContext, name: str) -> list[Report]:
     wanted = fold(name).lower()
     exact = [report for report in held if wanted in (report.id, fold(report.title).lower())]
     if exact:
-        return exact[:1]
+        return exact
     words = wanted.split()
     return [report for report in held if report.id.startswith(wanted) or _has(report, words)]
 

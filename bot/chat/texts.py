@@ -134,6 +134,10 @@ FOCUS_GONE = Phrase(
     "The report fixed before is no longer on the shelf; all are asked again.",
 )
 UNDERSTOOD_AS = Phrase("理解为：{question}", "Understood as: {question}")
+WELCOME_BACK = Phrase(
+    "不客气。直接发问题，或发报告文件给我；/help 看用法。",
+    "You are welcome. Send me a question or a report file; /help says how.",
+)
 THANKS = Phrase("谢谢，已记下。", "Thank you, noted.")
 NEW = Phrase(
     "好，从头开始：之前的问答不再参考，问题面向全部报告。",
@@ -163,6 +167,10 @@ REPLACED_TEXT = Phrase(
 
 WHICH_SUMMARY = Phrase("要哪一份的摘要？", "Which report shall I summarise?")
 SUMMARISING = Phrase("正在做《{title}》的摘要…", "Summarising 《{title}》 …")
+SOURCES_BELOW = Phrase(
+    "引文较多，没有列出：按部分的按钮，或取 HTML、Markdown 全文。",
+    "There are too many quotes to show here: see the buttons of the parts, or take the HTML or Markdown file.",
+)
 AND_MORE = Phrase("另有 {n} 条，点下面的按钮看全。", "{n} more: see the buttons below.")
 AS_HTML = Phrase("📄 HTML", "📄 HTML")
 AS_MARKDOWN = Phrase("📝 Markdown", "📝 Markdown")
@@ -210,6 +218,7 @@ DELETED = Phrase(
     "已删除《{title}》：原文与 {passages} 段索引均已清除。",
     "Deleted 《{title}》: its text and {passages} {passages:passage|passages} are gone.",
 )
+NOT_YOURS = Phrase("要由提出删除的人来确认。", "Whoever asked for the deletion must confirm it.")
 KEPT = Phrase("好，没有删除。", "Kept.")
 SHARED_BY_ADMINS = Phrase(
     "公共书架上的报告只有管理员能删除。", "Only administrators can delete from the common shelf."
@@ -251,6 +260,7 @@ LANGUAGES = {
     "en": Phrase("English（英文）", "English"),
 }
 FOCUS_IS = Phrase("提问范围：{scope}", "Questions go to: {scope}")
+ASK_ALL = Phrase("恢复问全部报告", "Ask all reports again")
 ALL_REPORTS = Phrase("全部 {n} 份报告", "all {n} {n:report|reports}")
 ENGINE_IS = Phrase("答案来自：{engine}", "Answers come from: {engine}")
 EXTRACTIVE = Phrase("原文摘录（不用模型）", "the reports' own words (no model)")

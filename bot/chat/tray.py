@@ -14,7 +14,7 @@ from bot.chat.markup import row
 if TYPE_CHECKING:
     from bot.chat.context import ChatContext
 
-_JOIN_S = 5.0
+_JOIN_S = 1.0
 _KEPT = 2_000
 
 

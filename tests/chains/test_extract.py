@@ -103,6 +103,70 @@ def test_where_only_a_number_or_a_line_break_is_passed_over_nothing_is_marked(bo
 
 # --- achievements
 
+FAILURES = [
+    "沒有完成計劃的建設單位和生産企業更多。",
+    "县第三中学未能如期开工。",
+    "县第三中学未能如期开工。主要原因是征地补偿没有谈妥。",
+    "固定资产投资下降2.6%，没有完成增长6%的年度预期。",
+    "地区生产总值增长5.2%，低于年初预期目标0.9个百分点；一般公共预算收入12.4亿元，下降2.1%。",
+    "但是農業的發展顯然還趕不上人民和國家對於農産品的需要。",
+    "信息化建设仍然滞后。",
+    "全年发生生产安全死亡事故2起。",
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_what_was_not_done_or_got_worse_is_no_achievement(failure: str) -> None:
+    summary = achievements(f"（一）办好学校。新建学校7所，新增学位3150个。{failure}招聘教师120名。")
+    assert said(summary.achievements) == [
+        "办好学校。新建学校7所，新增学位3150个。……招聘教师120名。",
+    ]
+    assert [citation.quote for citation in summary.achievements[0].citations][-1] == "招聘教师120名。"
+    assert said(summary.shortcomings) == ["人手不足。"]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_paragraph_that_only_tells_of_a_failure_is_no_achievement(failure: str) -> None:
+    body = f"新建学校7所，新增学位3150个。\n{failure}\n发放助学金430万元，资助学生2100名。"
+    document = read_text(f"{HEAD}一、工作成效\n{body}\n二、存在的不足\n（一）人手不足。")
+    citer = Citer(document.text, document.sections, document.page_starts, describe(document))
+    for items in (summary_of(document).achievements, items_of(document, Kind.ACHIEVEMENTS, citer)):
+        found = said(items)
+        assert found == ["新建学校7所，新增学位3150个。", "发放助学金430万元，资助学生2100名。"]
+
+
+def test_a_point_that_began_with_a_failure_is_named_by_what_is_left() -> None:
+    body = "县第三中学未能如期开工。新建小学7所，新增学位3150个。\n发放助学金430万元，资助学生2100名。"
+    first = achievements(body).achievements[0]
+    assert (first.topic, first.text) == ("新建小学7所", "新建小学7所，新增学位3150个。")
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "全年未发生生产安全死亡事故。",
+        "全年发生生产安全事故2起，同比下降60%。",
+        "事故起数大幅下降。全年发生生产安全事故2起。",
+        "全年发生生产安全死亡事故0起。",
+        "刑事案件下降12%，信访量下降30%，PM2.5浓度下降5%。",
+        "单位生产总值能耗下降3.2%。",
+        "城镇调查失业率4.8%，低于年初预期目标0.7个百分点。",
+        "居民消费价格上涨0.4%，低于年初预期目标。",
+        "对未完成整改的企业立案32起。",
+        "责令未达到排放标准的企业停产12家。",
+        "解决停车位明显不足、管网滞后等问题46个。",
+        "针对师资严重不足，招聘教师120名。",
+        "多年未能建成的县第三中学9月开学。",
+        "未达标断面由5个减少到2个。",
+        "棉花因灾沒有完成計劃，但是糧食産量仍比上年略高。",
+        "一般公共预算收入下降2.1%，扣除减税因素后增长4.3%。",
+    ],
+)
+def test_less_of_what_is_bad_and_what_was_mended_stay_achievements(deed: str) -> None:
+    summary = achievements(f"（一）办好实事。{deed}")
+    assert said(summary.achievements) == [f"办好实事。{deed}"]
+
+
 TOTALS = "地区生产总值186.4亿元，增长6.1%；一般公共预算收入9.7亿元，增长4.8%；居民人均可支配收入增长5.2%。"
 LEADS_UP = "过去一年，在县委的坚强领导下，我们深入学习贯彻会议精神，坚持稳中求进。"
 WORK_REPORT = "政府工作报告\n各位代表：\n现在，我代表云溪县人民政府向大会报告工作。\n一、2024年工作回顾\n"

@@ -59,7 +59,7 @@ def completed(question: str, *before: str) -> str:
         ("那夜坪县教育局的呢？", BEFORE, "夜坪县教育局2024年有哪些不足？"),
         ("另外，夜坪县教育局呢？", "上城区司法局办了多少案件？", "夜坪县教育局办了多少案件？"),
         # something else of the same subject
-        ("那下一步计划呢？", BEFORE, "河滨区水务局2024年下一步计划？"),
+        ("那下一步计划呢？", BEFORE, "河滨区水务局2024年下一步计划有哪些？"),
         ("还有哪些成效？", BEFORE, "河滨区水务局2024年哪些成效？"),
         ("那执法人员有多少？", "上城区司法局有哪些不足？", "上城区司法局执法人员有多少？"),
         # words that point back
@@ -116,11 +116,11 @@ def test_only_the_last_question_counts() -> None:
 
 
 def test_a_subject_no_report_bears_is_not_carried_on() -> None:
-    assert completed("那下一步计划呢？", "火星探测局有哪些不足？") == "那下一步计划呢？"
+    assert completed("那下一步计划呢？", "火星探测局有哪些不足？") == "下一步计划有哪些？"
 
 
 def test_names_are_known_in_either_script() -> None:
-    assert completed("那下一步计划呢？", "河濱區水務局有哪些不足？") == "河濱區水務局下一步计划？"
+    assert completed("那下一步计划呢？", "河濱區水務局有哪些不足？") == "河濱區水務局下一步计划有哪些？"
 
 
 @pytest.mark.parametrize("subject", [r"《河滨\1区》", r"《a\g<0>b》"])

@@ -9,7 +9,10 @@ import pytest
 from chains.answer import Answerer
 from chains.models import Answer, AskInput
 from chains.question import halves, read_question
+from store.document import parse
 from store.library import Library
+from store.models import SourceText
+from store.split import CHUNKING_VERSION
 from tests.chains.near_shelf import open_near_shelf
 
 Shelf = tuple[Library, dict[str, str]]
@@ -185,3 +188,88 @@ def test_reports_of_one_title_are_told_apart(shelf: Shelf) -> None:
     assert "临岚县人民政府《政府工作报告》" in told
     assert "青塘县人民政府《政府工作报告》" in told
     assert "人民政府《" not in ask(shelf, "临岚县存在哪些问题？").answer
+
+
+YEARS = """岚桥区应急管理局2024年法治政府建设年度报告
+2024年，岚桥区应急管理局坚持依法行政，现将有关情况报告如下：
+一、主要工作及成效
+（一）严格执法。全年检查企业1,702家次，同比增长4.5%（2023年为1,629家次）；立案查处违法行为213起，罚款418.6万元。
+（二）应急处置。2022年，处置突发事件27起；转移群众860人；今年接报险情14起。
+（三）化解纠纷。2021年办理信访件75件；办理行政复议案件9件。
+二、存在的不足
+（一）执法力量不足。核定编制26名，缺编8名；镇街一线持证人员比例仅为52%。
+三、2025年工作安排
+（一）补齐短板。2025年6月底前完成8名执法人员招录，力争年底镇街持证率达到80%以上。"""
+COUNTY = """政府工作报告
+——2025年1月12日在枫林县第十八届人民代表大会第四次会议上
+枫林县人民政府县长　闻人简
+各位代表：
+现在，我代表县人民政府，向大会报告工作，请予审议。
+一、2024年工作回顾
+全县地区生产总值完成286.4亿元，增长5.6%，低于年初预期目标0.9个百分点；一般公共预算收入15.2亿元，下降2.1%；规模以上工业增加值增长7.8%。
+改造农村公路186公里，完成农村危房改造342户。
+二、2025年工作安排
+今年经济社会发展的主要预期目标是：地区生产总值增长6%左右。
+新建高标准农田3万亩，改造农村公路200公里。"""
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    library = Library(tmp_path_factory.mktemp("years"), embedding=None, chunking_version=CHUNKING_VERSION)
+    ids = {
+        name: library.add(parse(SourceText(text, "text"), source=f"/{name}.txt"))[1].id
+        for name, text in (("safety", YEARS), ("county", COUNTY))
+    }
+    yield library, ids
+    library.close()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2023年罚款多少钱？",
+        "2023年立案查处违法行为多少起？",
+        "罚款总额比2023年多了多少？",
+        "2021年办理行政复议案件多少件？",
+        "2022年接报险情多少起？",
+    ],
+)
+def test_a_year_beside_another_figure_does_not_carry_this_one(years: Shelf, question: str) -> None:
+    answer = ask(years, question, "safety")
+    assert answer.refused, answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("2023年检查企业多少家次？", "（2023年为1,629家次）"),
+        ("2022年处置突发事件多少起？", "27起"),
+        ("2022年转移群众多少人？", "860人"),
+        ("2021年办理信访件多少件？", "75件"),
+        ("2024年罚款多少钱？", "418.6万元"),
+    ],
+)
+def test_a_year_carries_the_figures_of_its_clause_and_of_its_brackets(
+    years: Shelf, question: str, says: str
+) -> None:
+    answer = ask(years, question, "safety")
+    assert not answer.refused, answer.answer
+    assert says in answer.citations[0].quote
+
+
+@pytest.mark.parametrize(
+    ("report", "question", "says"),
+    [
+        ("safety", "执法证持证率是多少？", "52%"),
+        ("safety", "执法证持证率目标是多少？", "80%以上"),
+        ("county", "GDP多少？", "286.4亿元"),
+        ("county", "全社会GDP增长多少？", "5.6%"),
+        ("county", "GDP增长目标是多少？", "6%左右"),
+        ("county", "去年要修多少公路？", "186公里"),
+        ("county", "要修多少公路？", "200公里"),
+    ],
+)
+def test_the_state_leads_before_the_goal(years: Shelf, report: str, question: str, says: str) -> None:
+    answer = ask(years, question, report)
+    assert not answer.refused, answer.answer
+    assert says in answer.citations[0].quote

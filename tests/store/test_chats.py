@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from store.chats import CARDS_KEPT, TURNS_KEPT, ChatRecord, ChatStore, Place
+from store.chats import CARDS_KEPT, TURNS_KEPT, ChatRecord, ChatStore, Place, Talk
 from store.db import sqlite_url
 
 HOME, TOPIC, AWAY = Place(7), Place(-7, 3), Place(8)
+MINE, THEIRS, ELSEWHERE = Talk(HOME, 7), Talk(HOME, 8), Talk(TOPIC, 7)
 
 
 class Clock:
@@ -128,8 +129,8 @@ def test_a_chat_keeps_its_language(store: ChatStore, language: str | None) -> No
 def test_a_group_that_moves_takes_everything_along(store: ChatStore, met_before: bool) -> None:
     old = meet(store, -7, "group", "群")
     store.speak(-7, "en")
-    store.set_focus(Place(-7), "a" * 12)
-    store.add_turn(Place(-7), "问", "答")
+    store.set_focus(Talk(Place(-7), 7), "a" * 12)
+    store.add_turn(Talk(Place(-7), 7), "问", "答")
     card = store.add_card(Place(-7), "answer", {"n": 1}, asked_in=4)
     store.grant(-7, allowed=True, by=1)
     if met_before:
@@ -140,11 +141,11 @@ def test_a_group_that_moves_takes_everything_along(store: ChatStore, met_before:
     assert new is not None
     assert left is not None
     assert (new.workspace, new.language, new.active, left.active) == (old.workspace, "en", True, False)
-    assert store.turns(Place(-1007), 5) == [("问", "答")]
+    assert store.turns(Talk(Place(-1007), 7), 5) == [("问", "答")]
     assert store.card(card, -1007) is not None
     assert store.card(card, -7) is None
     assert store.granted(-1007) == {-1007: True}
-    assert store.focus(Place(-1007)) == "a" * 12
+    assert store.focus(Talk(Place(-1007), 7)) == "a" * 12
 
 
 def test_a_group_never_met_can_move(store: ChatStore) -> None:
@@ -157,27 +158,28 @@ def test_a_group_never_met_can_move(store: ChatStore) -> None:
 
 def test_turns_are_kept_by_place_oldest_first_and_not_without_end(store: ChatStore) -> None:
     for n in range(TURNS_KEPT + 5):
-        store.add_turn(HOME, f"问{n}", f"答{n}")
-    store.add_turn(TOPIC, "别处", "别处")
-    assert store.turns(HOME, 2) == [(f"问{n}", f"答{n}") for n in (TURNS_KEPT + 3, TURNS_KEPT + 4)]
-    assert len(store.turns(HOME, 1000)) == TURNS_KEPT
-    assert store.turns(Place(-7), 5) == []
-    assert store.turns(TOPIC, 5) == [("别处", "别处")]
+        store.add_turn(MINE, f"问{n}", f"答{n}")
+    store.add_turn(ELSEWHERE, "别处", "别处")
+    assert store.turns(MINE, 2) == [(f"问{n}", f"答{n}") for n in (TURNS_KEPT + 3, TURNS_KEPT + 4)]
+    assert len(store.turns(MINE, 1000)) == TURNS_KEPT
+    assert store.turns(Talk(Place(-7), 7), 5) == []
+    assert store.turns(ELSEWHERE, 5) == [("别处", "别处")]
 
 
 def test_to_begin_anew_forgets_one_place_alone(store: ChatStore) -> None:
-    for place in (HOME, TOPIC):
-        store.add_turn(place, "问", "答")
-        store.set_focus(place, "a" * 12)
-    store.forget(HOME)
-    assert (store.turns(HOME, 5), store.focus(HOME)) == ([], None)
-    assert (store.turns(TOPIC, 5), store.focus(TOPIC)) == ([("问", "答")], "a" * 12)
+    for talk in (MINE, THEIRS, ELSEWHERE):
+        store.add_turn(talk, "问", "答")
+        store.set_focus(talk, "a" * 12)
+    store.forget(MINE)
+    assert (store.turns(THEIRS, 5), store.focus(THEIRS)) == ([("问", "答")], "a" * 12)
+    assert (store.turns(MINE, 5), store.focus(MINE)) == ([], None)
+    assert (store.turns(ELSEWHERE, 5), store.focus(ELSEWHERE)) == ([("问", "答")], "a" * 12)
 
 
 def test_the_focus_can_be_moved_and_taken_off(store: ChatStore) -> None:
     for report_id in ("a" * 12, "b" * 12, None):
-        store.set_focus(HOME, report_id)
-        assert store.focus(HOME) == report_id
+        store.set_focus(MINE, report_id)
+        assert store.focus(MINE) == report_id
 
 
 # --- cards ------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -24,10 +25,16 @@ from prompts.wording import WORDING
 from store.chats import new_card_id
 from store.models import Report
 
-PASTED_CHARS = 800
+PASTED_CHARS = 300
 """A text this long is taken for a report rather than for a question."""
 
 _TURNS = 3
+_ASKS = re.compile(r"[?？]\s*$|多少|什么|哪些|哪几|几[个件次]|谁|怎么|如何|是否|有没有")
+_SMALL_TALK = re.compile(
+    r"(?:谢谢|多谢|感谢|辛苦|好的?|收到|知道|明白|你好|您好|早上?好|下午好|晚上好|再见|你是谁|ok|thanks?|thank you|hi|hello|hey|bye|who are you)"
+    r"(?:了|啦|您|你|大家)?[!！。.~～？?\s]*",
+    re.IGNORECASE,
+)
 _TYPING_S = 4.5
 
 
@@ -46,10 +53,19 @@ async def on_text(update: Update, context: ChatContext) -> None:
     text = _without_mention(context.text, context.bot.username).removeprefix("/ask").strip()
     if not text:
         await context.say_line(context.say(texts.ASK_WHAT))
+    elif _SMALL_TALK.fullmatch(text):
+        await context.say_line(context.say(texts.WELCOME_BACK))
     elif len(text) >= PASTED_CHARS:
         await offer_pasted(update, context, text)
     else:
         await ask(update, context, text)
+
+
+def asked_in_caption(context: ChatContext) -> str:
+    """Give what the caption of a file asks; a caption without a question mark only names the file."""
+    text = context.argument if context.text.startswith("/ask") else context.text
+    question = _without_mention(text, context.bot.username)
+    return question if context.text.startswith("/ask") or _ASKS.search(question) else ""
 
 
 async def on_edited(update: Update, context: ChatContext) -> None:
@@ -72,9 +88,14 @@ async def on_edited(update: Update, context: ChatContext) -> None:
 
 
 async def ask(
-    update: Update, context: ChatContext, question: str, *, instead_of: tuple[int, ...] = ()
+    update: Update,
+    context: ChatContext,
+    question: str,
+    *,
+    instead_of: tuple[int, ...] = (),
+    only: Report | None = None,
 ) -> None:
-    """Answer a question, unless its asker is too fast."""
+    """Answer a question, put to one report where `only` names it, unless its asker is too fast."""
     desk, who = context.desk, context.who
     wait_s = desk.allowance.wait_s(who.user_id)
     if wait_s:
@@ -84,7 +105,7 @@ async def ask(
     desk.courier.take_waited_s(who.place)
     live = Live(context, list(instead_of or await _left_unfinished(context)))
     context.live = live
-    task = asyncio.ensure_future(_answered(context, question, live))
+    task = asyncio.ensure_future(_answered(context, question, live, only))
     job = desk.jobs.add(who.place, task)
     live.job_id = job.id
     try:
@@ -119,22 +140,25 @@ async def _left_unfinished(context: ChatContext) -> tuple[int, ...]:
     return card.shown_in if card else ()
 
 
-async def _answered(context: ChatContext, question: str, live: Live) -> _Answered:
+async def _answered(context: ChatContext, question: str, live: Live, only: Report | None = None) -> _Answered:
     desk = context.desk
     began = time.monotonic()
     await desk.dispatcher.let_pass(context.delivery)
     # Whoever asks at once waits here rather than slowing all the others down.
     async with desk.at_once:
         await desk.dispatcher.begin(context.delivery)
-        found = await _found(context, question, live)
+        found = await _found(context, question, live, only)
     engine_s = time.monotonic() - began
     desk.metrics.engine_s.observe(engine_s)
     return replace(found, engine_s=engine_s)
 
 
-async def _found(context: ChatContext, question: str, live: Live) -> _Answered:
+async def _found(context: ChatContext, question: str, live: Live, only: Report | None) -> _Answered:
     desk, who = context.desk, context.who
-    (report, about), turns = await _focus(context), await desk.off_loop(desk.store.turns, who.place, _TURNS)
+    (report, about), turns = (
+        (only, "") if only else await _focus(context),
+        await desk.off_loop(desk.store.turns, who.talk, _TURNS),
+    )
     history = tuple(Turn(question=asked, answer=told) for asked, told in turns)
     meant = question
     if history:
@@ -160,12 +184,12 @@ async def _found(context: ChatContext, question: str, live: Live) -> _Answered:
 async def _focus(context: ChatContext) -> tuple[Report | None, str]:
     """Give the report that questions here are put to, with the words that say so."""
     desk, who = context.desk, context.who
-    report_id = await desk.off_loop(desk.store.focus, who.place)
+    report_id = await desk.off_loop(desk.store.focus, who.talk)
     if report_id is None:
         return None, ""
     found = await by_id(context, report_id)
     if found is None:
-        await desk.off_loop(desk.store.set_focus, who.place, None)
+        await desk.off_loop(desk.store.set_focus, who.talk, None)
         return None, context.say(texts.FOCUS_GONE)
     return found.report, context.say(texts.FOCUSED, title=shorten(found.report.title, 40))
 
@@ -191,7 +215,7 @@ async def _show(update: Update, context: ChatContext, live: Live, answered: _Ans
     await kept
     await desk.off_loop(desk.store.show_card, card_id, shown)
     about = [citation.report_id for citation in answer.citations]
-    await desk.off_loop(desk.store.add_turn, who.place, answered.understood or asked, answer.answer, about)
+    await desk.off_loop(desk.store.add_turn, who.talk, answered.understood or asked, answer.answer, about)
     await desk.count(who.place.chat_id, "refusals" if answer.refused else "answers")
 
 
@@ -207,7 +231,7 @@ def _measure(context: ChatContext, answered: _Answered) -> None:
 
 async def on_new(update: Update, context: ChatContext) -> None:
     """Forget what was said before and which report was fixed."""
-    await context.desk.off_loop(context.desk.store.forget, context.who.place)
+    await context.desk.off_loop(context.desk.store.forget, context.who.talk)
     await context.say_line(context.say(texts.NEW))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from telegram import CallbackQuery, Update
 
 from bot.chat import texts
+from bot.chat.access import Standing
 from bot.chat.context import ChatContext
 from bot.chat.handlers import pasted, people, shelf, summaries
 from bot.chat.handlers.asking import ask
@@ -43,7 +44,7 @@ async def _stop(update: Update, context: ChatContext, query: CallbackQuery, job_
 
 async def _language(update: Update, context: ChatContext, query: CallbackQuery, choice: str) -> None:
     await context.desk.courier.told(query.id)
-    await people.set_language(update, context, choice, _message_id(query))
+    await people.change_setting(update, context, choice, _message_id(query))
 
 
 async def _page(update: Update, context: ChatContext, query: CallbackQuery, rest: str) -> None:
@@ -53,9 +54,17 @@ async def _page(update: Update, context: ChatContext, query: CallbackQuery, rest
         await shelf.turn_page(context, _message_id(query), verb, int(page))
 
 
-async def _keep(update: Update, context: ChatContext, query: CallbackQuery, rest: str) -> None:
+async def _keep(update: Update, context: ChatContext, query: CallbackQuery, asker: str) -> None:
+    if not _may_decide(context, asker):
+        await context.desk.courier.told(query.id, context.say(texts.NOT_YOURS), alert=True)
+        return
     await context.desk.courier.told(query.id)
     await shelf.keep(context, _message_id(query))
+
+
+def _may_decide(context: ChatContext, asker: str) -> bool:
+    """Only whoever wanted to delete a report, or an admin, may confirm it."""
+    return context.who.standing is Standing.ADMIN or asker == str(context.who.user_id)
 
 
 # --- on reports -------------------------------------------------------------------------------------
@@ -101,6 +110,8 @@ async def _confirm(context: ChatContext, found: Found, more: str, message_id: in
 
 
 async def _delete(context: ChatContext, found: Found, more: str, message_id: int) -> Said:
+    if not _may_decide(context, more):
+        return texts.NOT_YOURS
     await shelf.delete(context, found, message_id)
     return None
 

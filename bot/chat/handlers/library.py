@@ -40,6 +40,7 @@ _SAID = {"added": texts.TAKEN_IN, "replaced": texts.REPLACED, "unchanged": texts
 
 async def on_document(update: Update, context: ChatContext) -> None:
     """Take a file in; its caption may say what is to be done with it besides."""
+    from bot.chat.handlers.asking import ask, asked_in_caption
     from bot.chat.handlers.shelf import share
     from bot.chat.handlers.summaries import summarise
 
@@ -52,6 +53,8 @@ async def on_document(update: Update, context: ChatContext) -> None:
         await summarise(context, found)
     elif command == "/share":
         await share(context, found)
+    elif (question := asked_in_caption(context)) and (command == "/ask" or not command.startswith("/")):
+        await ask(update, context, question, only=found.report)
 
 
 async def take_document_in(context: ChatContext, message: Message) -> Found | None:

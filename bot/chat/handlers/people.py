@@ -19,6 +19,7 @@ from store.chats import Place
 from store.models import Report
 
 _EXAMPLE_CHARS = 24
+_ALL = "all"
 _USAGE_DAYS = 7
 _USAGE_ROWS = 30
 
@@ -74,14 +75,17 @@ async def on_settings(update: Update, context: ChatContext) -> None:
     await context.reply(letter.rows, letter.buttons, to=context.quoted())
 
 
-async def set_language(update: Update, context: ChatContext, choice: str, message_id: int) -> None:
-    """Set the language of this chat and show the settings in it."""
-    if choice not in texts.LANGUAGES:
-        return
+async def change_setting(update: Update, context: ChatContext, choice: str, message_id: int) -> None:
+    """Set the language of this chat, or ask all reports again, and show the settings."""
     desk = context.desk
-    language = None if choice == "auto" else choice
-    await desk.off_loop(desk.store.speak, context.who.place.chat_id, language)
-    await context.introduce(update)
+    if choice == _ALL:
+        await desk.off_loop(desk.store.set_focus, context.who.talk, None)
+    elif choice in texts.LANGUAGES:
+        language = None if choice == "auto" else choice
+        await desk.off_loop(desk.store.speak, context.who.place.chat_id, language)
+        await context.introduce(update)
+    else:
+        return
     await desk.courier.edit(context.who.place, [message_id], await _settings(context))
 
 
@@ -89,7 +93,7 @@ async def _settings(context: ChatContext) -> Letter:
     desk, who, say = context.desk, context.who, context.say
     record = await desk.off_loop(desk.store.chat, who.place.chat_id)
     chosen = (record.language if record else None) or "auto"
-    report_id = await desk.off_loop(desk.store.focus, who.place)
+    report_id = await desk.off_loop(desk.store.focus, who.talk)
     found = await by_id(context, report_id) if report_id else None
     reports = await desk.reports(who.workspace)
     scope = f"《{found.report.title}》" if found else say(texts.ALL_REPORTS, n=len(reports))
@@ -102,7 +106,8 @@ async def _settings(context: ChatContext) -> Letter:
     languages = [
         (("● " if key == chosen else "") + say(name), f"g:{key}") for key, name in texts.LANGUAGES.items()
     ]
-    return Letter(rows, [languages])
+    everything = [(say(texts.ASK_ALL), f"g:{_ALL}")] if found else []
+    return Letter(rows, [line for line in (languages, everything) if line])
 
 
 def _engine(context: ChatContext) -> str:

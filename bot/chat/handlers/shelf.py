@@ -124,9 +124,10 @@ async def confirm_delete(context: ChatContext, found: Found) -> None:
         await context.say_line(say(texts.SHARED_BY_ADMINS))
         return
     line = say(texts.DELETE_SURE, title=found.report.title, facts=report_facts(found.report, say))
+    asker = context.who.user_id
     yes, no = (
-        (say(texts.DELETE_YES), f"D:{found.report.id}"),
-        (say(texts.DELETE_NO), f"K:{found.report.id}"),
+        (say(texts.DELETE_YES), f"D:{found.report.id}:{asker}"),
+        (say(texts.DELETE_NO), f"K:{asker}"),
     )
     await context.say_line(line, [[yes, no]])
 
@@ -153,6 +154,9 @@ async def keep(context: ChatContext, message_id: int) -> None:
 
 async def on_share(update: Update, context: ChatContext) -> None:
     """/share, for admins: with a name or an id, in reply to a document, or alone."""
+    if context.who.standing is not Standing.ADMIN:
+        await context.say_line(context.say(texts.ADMINS_ONLY))
+        return
     replied = update.effective_message.reply_to_message if update.effective_message else None
     if not context.argument and replied is not None and replied.document is not None:
         found = await take_document_in(context, replied)
@@ -194,7 +198,7 @@ async def on_search(update: Update, context: ChatContext) -> None:
     desk, who = context.desk, context.who
     await desk.courier.typing(who.place)
     hits = await aside(retrieve.search, desk.library, query, Scope(who.workspaces), _HITS)
-    if not hits:
+    if not retrieve.is_answered(query, hits, desk.library.similarity_range):
         await context.say_line(context.say(words.NOTHING_FOUND))
         return
     titles = {report.id: report.title for report in await desk.reports(who.workspace)}

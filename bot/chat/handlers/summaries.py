@@ -135,7 +135,7 @@ async def ask_only(context: ChatContext, report_id: str) -> None:
     if found is None:
         await context.reply([row(context.say(texts.GONE))])
         return
-    await context.desk.off_loop(context.desk.store.set_focus, context.who.place, found.report.id)
+    await context.desk.off_loop(context.desk.store.set_focus, context.who.talk, found.report.id)
     await context.reply([row(context.say(texts.ONLY_THIS_NOW, title=shorten(found.report.title, 60)))])
 
 

@@ -385,10 +385,10 @@ def test_asking_one_report_does_not_outlast_the_right_to_see_it(
     server: TelegramServer, bot: Bot, other: User, riverside: dict[str, str], settle: Settle, chats: Chats
 ) -> None:
     """A focus that names another chat's report, however it came there, is no key to it."""
-    from store.chats import Place
+    from store.chats import Place, Talk
 
     with chats() as store:
-        store.set_focus(Place(OTHER), riverside["report"])
+        store.set_focus(Talk(Place(OTHER), OTHER), riverside["report"])
     server.say(other, "有多少执法人员？")
     server.say(other, "/settings")
     settle()

@@ -158,7 +158,7 @@ def test_the_fixed_report_is_let_go_when_it_is_deleted(
     press(answer, "🔍 只问这份报告")
     report_id = _report_id(server, user, settle)
     upload(user, "夜坪.txt", NIGHTFALL)
-    server.press_raw(user, user, answer.message_id, f"D:{report_id}")
+    server.press_raw(user, user, answer.message_id, f"D:{report_id}:{user.id}")
     settle()
     server.say(user, "还有哪些报告？")
     settle()
@@ -336,7 +336,7 @@ def test_every_button_of_a_deleted_report_says_that_it_is_gone(
     press(answer, "[1]")
     messages = [message for message in server.messages(user) if message.buttons]
     report_id = data_of(answer_shelf(messages), "r").removeprefix("r:")
-    server.press_raw(user, user, answer.message_id, f"D:{report_id}")
+    server.press_raw(user, user, answer.message_id, f"D:{report_id}:{user.id}")
     settle()
     kept = set()
     for message in messages:

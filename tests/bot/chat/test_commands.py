@@ -33,7 +33,7 @@ EMPTY_SHELF = {
     "/usage": ("本聊天今天：0 个问题", "This chat today: 0 questions"),
     "/allow 5005": ("只有管理员能用", "Only administrators"),
     "/deny 1002": ("只有管理员能用", "Only administrators"),
-    "/share": ("书架上还没有报告", "There is no report on the shelf yet"),
+    "/share": ("这个命令只有管理员能用", "Only administrators can use this"),
     "/nosuch": ("没有 /nosuch 这个命令", "There is no /nosuch"),
     "/nosuch@report_test_bot now": ("没有 /nosuch 这个命令", "There is no /nosuch"),
 }

@@ -121,7 +121,7 @@ def test_what_waits_behind_the_question_is_kept_in_order(
     server.wait_for(lambda: hold.begun)
     server.say(user, "/new")
     server.send_document(user, "夜坪.txt", NIGHTFALL.encode())
-    server.say(user, "/help")
+    server.say(user, "/delete 夜坪")
     server.wait_for(lambda: not server.pending_updates())
     bot.stop()
     hold.open.set()
@@ -130,7 +130,7 @@ def test_what_waits_behind_the_question_is_kept_in_order(
     told = [m.text for m in server.messages(user)][1:]
     order = [
         next(i for i, text in enumerate(told) if word in text)
-        for word in ("21人", "从头开始", "✅ 夜坪", "怎么用")
+        for word in ("21人", "从头开始", "✅ 夜坪", "删除《夜坪")
     ]
     assert order == sorted(order)
     assert len(told) == 4

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.access import Access
 from bot.chat.courier import Courier
-from bot.chat.dispatch import Dispatcher
+from bot.chat.dispatch import Dispatcher, insist
 from bot.chat.metrics import Metrics
 from bot.chat.tray import Trays
 from store.chats import ChatStore, Place
@@ -71,6 +71,7 @@ class Job:
 class Jobs:
     def __init__(self) -> None:
         self._running: dict[str, Job] = {}
+        self._ending: set[asyncio.Task[None]] = set()
 
     def add(self, place: Place, task: asyncio.Task[Any]) -> Job:
         job = Job(secrets.token_urlsafe(6), place, task)
@@ -87,7 +88,9 @@ class Jobs:
         ]
         for job in found:
             job.stopped = True
-            job.task.cancel()
+            ending = asyncio.ensure_future(insist(job.task))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
         return len(found)
 
 

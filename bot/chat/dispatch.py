@@ -123,8 +123,9 @@ class Dispatcher(asyncio.Queue[object]):
                 self._submit(Delivery(update, text=text, arrived_at=arrived_at, known=who))
 
     def _taken_in(self, updates: Sequence[Update]) -> tuple[set[int], dict[int, Known]]:
-        new = self._store.take_in({update.update_id: update.to_dict() for update in updates})
-        return new, look_up(self._store, self._access, [u for u in updates if u.update_id in new])
+        # What is taken in must be handed on: whatever can fail comes before.
+        known = look_up(self._store, self._access, updates)
+        return self._store.take_in({update.update_id: update.to_dict() for update in updates}), known
 
     async def begin(self, delivery: Delivery) -> None:
         """Note that work begins which may end the process, should a file or a question be one of that kind."""
@@ -161,9 +162,8 @@ class Dispatcher(asyncio.Queue[object]):
         self._stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience_s)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait([asyncio.ensure_future(insist(task)) for task in self._tasks], timeout=1)
 
     # --- lanes ---------------------------------------------------------------------------------------
 
@@ -237,6 +237,13 @@ class Dispatcher(asyncio.Queue[object]):
         )
         if self._give_up is not None:
             await self._give_up(delivery.update)
+
+
+async def insist(task: asyncio.Task[Any]) -> None:
+    """Cancel a task until it ends: before Python 3.12 `asyncio.wait_for`, deep in a library, may swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.2)
 
 
 def place_of(update: Update) -> Place | None:

@@ -392,9 +392,6 @@ class ChatStore:
             connection.execute(_access.delete().where(_access.c.id == id_))
             connection.execute(_access.insert().values(row))
 
-    def grants(self) -> dict[int, bool]:
-        return {row.id: bool(row.allowed) for row in self._rows(sa.select(_access))}
-
     def may_tell(self, id_: int, *, every: timedelta = timedelta(days=1)) -> bool:
         """Tell whether a stranger is due a word again, and note that it is given now."""
         rows = self._rows(sa.select(_strangers.c.told_at).where(_strangers.c.id == id_))

@@ -239,7 +239,7 @@ def test_what_an_admin_said_last_holds(store: ChatStore) -> None:
         store.grant(7, allowed=allowed, by=1)
         assert store.granted(7) == {7: allowed}
     store.grant(-1_000_000_000_007, allowed=False, by=1)
-    assert store.grants() == {7: True, -1_000_000_000_007: False}
+    assert store.granted(7, -1_000_000_000_007, 9) == {7: True, -1_000_000_000_007: False}
 
 
 def test_a_stranger_is_due_a_word_once_a_day(store: ChatStore, clock: Clock) -> None:

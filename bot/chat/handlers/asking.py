@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from telegram import Message, Update
 
@@ -24,6 +25,8 @@ from chains.write_answer import Sentence
 from prompts.wording import WORDING
 from store.chats import new_card_id
 from store.models import Report
+
+T = TypeVar("T")
 
 PASTED_CHARS = 300
 """A text this long is taken for a report rather than for a question."""
@@ -104,20 +107,26 @@ async def ask(
         return
     desk.courier.take_waited_s(who.place)
     live = Live(context, list(instead_of or await _left_unfinished(context)))
+    answered = await unless_stopped(context, live, _answered(context, question, live, only))
+    if answered is not None:
+        await _show(update, context, live, answered, asked=question)
+
+
+async def unless_stopped(context: ChatContext, live: Live, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do what may take long, with the sign of it; None where the chat has stopped it, which it is told."""
     context.live = live
-    task = asyncio.ensure_future(_answered(context, question, live, only))
-    job = desk.jobs.add(who.place, task)
+    task = asyncio.ensure_future(work)
+    job = context.desk.jobs.add(context.who.place, task)
     live.job_id = job.id
     try:
         async with typing(context):
-            answered = await task
+            return await task
     except asyncio.CancelledError:
         if not job.stopped:
             live.abandon()
             raise
         await live.stopped()
-        return
-    await _show(update, context, live, answered, asked=question)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

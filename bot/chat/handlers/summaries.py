@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from telegram import Update
 
 from bot.chat import texts
 from bot.chat.context import ChatContext
-from bot.chat.handlers.asking import typing
+from bot.chat.handlers.asking import unless_stopped
 from bot.chat.live import Live
 from bot.chat.markup import row
 from bot.chat.messages import (
@@ -76,18 +74,8 @@ async def summarise(context: ChatContext, found: Found) -> None:
     await desk.dispatcher.let_pass(context.delivery)
     await desk.dispatcher.begin(context.delivery)
     live = Live(context, [])
-    context.live = live
-    task = asyncio.ensure_future(_made(context, found))
-    job = desk.jobs.add(who.place, task)
-    live.job_id = job.id
-    try:
-        async with typing(context):
-            summary = await task
-    except asyncio.CancelledError:
-        if not job.stopped:
-            live.abandon()
-            raise
-        await live.stopped()
+    summary = await unless_stopped(context, live, _made(context, found))
+    if summary is None:
         return
     payload = {"summary": summary.model_dump(mode="json")}
     card_id = await desk.off_loop(desk.store.add_card, who.place, KIND, payload)

@@ -166,7 +166,6 @@ REPLACED_TEXT = Phrase(
 # --- summaries ----------------------------------------------------------------------------------
 
 WHICH_SUMMARY = Phrase("要哪一份的摘要？", "Which report shall I summarise?")
-SUMMARISING = Phrase("正在做《{title}》的摘要…", "Summarising 《{title}》 …")
 SOURCES_BELOW = Phrase(
     "引文较多，没有列出：按部分的按钮，或取 HTML、Markdown 全文。",
     "There are too many quotes to show here: see the buttons of the parts, or take the HTML or Markdown file.",

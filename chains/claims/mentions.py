@@ -45,7 +45,6 @@ _LAW_FILLER = re.compile(r"中华人民共和国|\((?:试行|草案|修订|修�
 _DOCUMENT = re.compile(
     r"(?P<organ>[\u4e00-\u9fff]{0,8}?)[〔(\[【](?P<year>(?:19|20)\d\d)[〕)\]】]第?(?P<number>\d+)号|(?:令|文件|公告|通告)第?(?P<order>\d+)号|第(?P<order2>\d+)号[令文公]"
 )
-_MASKED = re.compile(MASK)
 
 
 @dataclass(frozen=True, slots=True)

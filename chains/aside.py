@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,7 +19,19 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_POOL = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="reader")
+_NICENESS = 10
+
+
+def step_back() -> None:
+    """Let this thread yield to those that wait for a short turn: the loop and its statements.
+
+    Linux gives each thread a priority of its own; elsewhere it would be the whole process's.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+_POOL = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="reader", initializer=step_back)
 
 
 async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

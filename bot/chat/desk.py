@@ -18,6 +18,7 @@ from bot.chat.courier import Courier
 from bot.chat.dispatch import Dispatcher, insist
 from bot.chat.metrics import Metrics
 from bot.chat.tray import Trays
+from chains.aside import step_back
 from store.chats import ChatStore, Place
 from store.models import DEFAULT_WORKSPACE, Report
 
@@ -41,7 +42,7 @@ class OffLoop:
 
     def __init__(self) -> None:
         self._statements = ThreadPoolExecutor(1, thread_name_prefix="statements")
-        self._files = ThreadPoolExecutor(1, thread_name_prefix="files")
+        self._files = ThreadPoolExecutor(1, thread_name_prefix="files", initializer=step_back)
 
     async def __call__(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         loop = asyncio.get_running_loop()

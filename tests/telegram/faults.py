@@ -29,8 +29,12 @@ class Fault:
     drop: Literal["before", "after"] | None = None
     delay_s: float = 0.0
     times: int = 1
+    migrate_to: int | None = None
 
     def error(self) -> ApiError | None:
+        if self.migrate_to is not None:
+            told = "Bad Request: group chat was upgraded to a supergroup chat"
+            return ApiError(400, told, migrate_to_chat_id=self.migrate_to)
         if self.status is None:
             return None
         if self.status == 429:
@@ -56,15 +60,19 @@ class Faults:
         drop: Literal["before", "after"] | None = None,
         delay_s: float = 0.0,
         times: int = 1,
+        migrate_to: int | None = None,
     ) -> None:
         """Spoil the next `times` calls of `method`; "*" is any method but getUpdates.
 
         drop="before" closes the connection instead of doing the call, "after" does it and
-        keeps the answer back. `delay_s` alone only makes the call slow.
+        keeps the answer back. `delay_s` alone only makes the call slow. `migrate_to` says that
+        the group has become the supergroup of that id.
         """
         if retry_after is not None and status is None:
             status = 429
-        self.queue.append(Fault(method.lower(), status, retry_after, description, drop, delay_s, times))
+        self.queue.append(
+            Fault(method.lower(), status, retry_after, description, drop, delay_s, times, migrate_to)
+        )
 
     def take(self, method: str) -> Fault | None:
         for fault in self.queue:

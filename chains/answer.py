@@ -12,10 +12,12 @@ from chains.evidence import Evidence
 from chains.extract import is_ritual, items_of
 from chains.items import heading_title
 from chains.models import Answer, AskInput, Citation, Item
-from chains.question import Asked, Question, Term, halves, part_topic, read_question
+from chains.question import Question, halves, part_topic, read_question
 from chains.retrieve import Reader
 from chains.scope import ReportScope, find_scope
 from chains.sides import missing_agencies, missing_years, year_told
+from chains.terms import Term
+from chains.wanted import Asked
 from store.kinds import announces_shortcomings
 from store.library import Library
 from store.models import Kind, Report, Scope

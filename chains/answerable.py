@@ -7,7 +7,8 @@ import re
 
 from chains.evidence import Candidate, Evidence, asks_name, is_row
 from chains.figures import find_figures
-from chains.question import Asked, Question
+from chains.question import Question
+from chains.wanted import Asked
 from store.models import Kind, ReportKind
 from store.script import fold
 

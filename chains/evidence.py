@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from chains.figures import FoundFigure, find_figures
 from chains.names import names_organisation, names_person
-from chains.question import Asked, Question, Term
+from chains.question import Question
+from chains.terms import Term
+from chains.wanted import Asked
 from store.addressed import is_addressed
 from store.models import Document, Kind, Report, Section
 from store.outline import regions

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chains.question import Asked, part_topic, read_question
+from chains.question import part_topic, read_question
+from chains.wanted import Asked
 from store.models import Kind
 
 

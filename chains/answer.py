@@ -20,7 +20,7 @@ from chains.terms import Term
 from chains.wanted import Asked
 from store.kinds import announces_shortcomings
 from store.library import Library
-from store.models import Kind, Report, Scope
+from store.models import Kind, Report, ReportKind, Scope
 from store.script import fold
 
 MAX_CITATIONS = 5
@@ -48,6 +48,12 @@ _SAYS_CHARS = 10
 _BARE = 0.6
 """What a line that says nothing by itself loses where a refusal chooses the passage to show."""
 
+_MOST_OF_IT = 0.5
+"""More than this share of a phrase's words a clause must hold, with its paragraph's first sentence, to use it."""
+
+_CLAUSES = re.compile(r"[，；;。]|,(?!\d{3})")
+_THIS_YEAR = re.compile(r"今年|本年(?!度)|\bthis year\b")
+_PAST_YEAR = re.compile(r"去年|上一?年|过去一年|\blast year\b")
 _SPEAKERS = frozenset(("单位", "部门", "机关", "报告", "地方", "地区", "机构", "区县"))
 _COMPLAINS = re.compile(
     r"(?:不够|不足|不强|不高|不深|不到位|薄弱|滞后|落后|跟不上|不适应|单一|有限|偏[弱低少紧]|短缺|紧缺|欠缺|缺乏|较[弱低少差慢]|存在|问题|困难|差距|短板)+"
@@ -99,7 +105,7 @@ class Answerer:
         if not held:
             return compose.empty_shelf()
         scope = self._scope(ask, question, held)
-        question = _beside_last_year(read_question(ask.question, scope.words), scope)
+        question = _in_years_told(read_question(ask.question, scope.words), scope)
         reader = Reader(self._library, ask.workspaces)
         compose = Composer(question, scope)
         if scope.mismatch is not None:
@@ -115,7 +121,7 @@ class Answerer:
             ground, ground.reader.evidence(ground.question, ground.scope.reports, by_meaning=False)
         )
         nearest = max(weighed, key=_nearness, default=None)
-        if nearest is None or not nearest.masked or nearest.local <= 0 or ground.question.part is not None:
+        if nearest is None or not _hides(nearest) or ground.question.part is not None:
             return None
         return ground.compose.masked(nearest, self._cite(ground.reader, [nearest])[0])
 
@@ -158,7 +164,7 @@ class Answerer:
         if not weighed:
             return compose.refuse(scope, self._nearest(question, reader, scope.reports))
         nearest = max(weighed, key=_nearness)
-        if nearest.masked and (nearest.local > 0 or (nearest.meaning or 0.0) > _SURELY_ABOUT):
+        if _hides(nearest) or (nearest.masked and (nearest.meaning or 0.0) > _SURELY_ABOUT):
             return compose.masked(nearest, self._cite(reader, [nearest])[0])
         fitting = _fitting(question, scope, weighed)
         if not fitting:
@@ -321,12 +327,15 @@ class Answerer:
             question, asked=Asked.WHAT, terms=terms, focus=tuple(t for t in question.focus if t in terms)
         )
         things = _things(terms)
+        least = _MOST_OF_IT if question.mentioned else 0.0
         weighed = reader.evidence(question, scope.reports, kind)
         best: dict[str, Evidence] = {}
-        for evidence in sorted(weighed, key=lambda e: not _speaks_of(things, e)):
+        for evidence in sorted(weighed, key=lambda e: not _speaks_of(things, e, least)):
             best.setdefault(evidence.candidate.report.id, evidence)
         likely = [e for e in best.values() if likelihood(question, e) >= _LIKELY_ACROSS]
-        likely = [e for e in likely if _speaks_of(things, e)] or [e for e in likely if _means_it(e)]
+        likely = [e for e in likely if _speaks_of(things, e, least)] or [
+            e for e in likely if _means_it(e) and not question.mentioned
+        ]
         literal = [e for e in weighed if question.mentioned and question.mentioned in fold(e.candidate.text)]
         if not likely and not literal:
             nearest = self._shown(reader, weighed) or self._nearest(question, reader, scope.reports)
@@ -377,6 +386,11 @@ def _beside_title(question: Question, scope: ReportScope) -> Question:
     )
 
 
+def _hides(evidence: Evidence) -> bool:
+    """Tell whether a sentence holds a masked value in a clause about what is asked for."""
+    return evidence.masked and evidence.local > 0
+
+
 def _nearness(evidence: Evidence) -> float:
     return evidence.topic + 0.3 * evidence.local
 
@@ -398,12 +412,21 @@ def _things(terms: Sequence[Term]) -> list[Term]:
     return [replace(term, wordings=words) for term, words in zip(terms, kept, strict=True) if words]
 
 
-def _speaks_of(things: Sequence[Term], evidence: Evidence) -> bool:
-    """Tell whether a sentence or its paragraph's first names something asked about, or means it in other words."""
+def _speaks_of(things: Sequence[Term], evidence: Evidence, least: float) -> bool:
+    """Tell whether a clause, with its paragraph's first sentence, names more than `least` of what is asked about.
+
+    Or means it in other words.
+    """
     if not things or (evidence.meaning or 0.0) >= _SURELY_ABOUT:
         return True
-    said = fold(f"{evidence.candidate.said} {evidence.candidate.lead}")
-    return any(fold(wording) in said for term in things for wording in term.wordings)
+    lead = fold(evidence.candidate.lead)
+    clauses = [fold(clause) + lead for clause in _CLAUSES.split(evidence.candidate.said)]
+    return any(_share_held(clause, things) > least for clause in clauses)
+
+
+def _share_held(text: str, things: Sequence[Term]) -> float:
+    held = sum(term.weight for term in things if any(fold(wording) in text for wording in term.wordings))
+    return held / sum(term.weight for term in things)
 
 
 def _means_it(evidence: Evidence) -> bool:
@@ -440,9 +463,16 @@ def _fitting(question: Question, scope: ReportScope, weighed: Sequence[Evidence]
     return [*states[:1], *(e for e in fitting if e not in states[:1])]
 
 
-def _beside_last_year(question: Question, scope: ReportScope) -> Question:
-    """Let a comparison with the year before be one of two years, where the reports have theirs."""
+def _in_years_told(question: Question, scope: ReportScope) -> Question:
+    """Put years for words that only point at one, where the reports have theirs: 比上年, and a work report's 今年 and 去年."""
     told = [year for report in scope.reports if (year := year_told(report))]
-    if not question.with_last_year or question.years or not told:
+    if question.years or not told:
         return question
-    return replace(question, years=(max(told), max(told) - 1))
+    if question.with_last_year:
+        return replace(question, years=(max(told), max(told) - 1))
+    if all(report.kind is ReportKind.WORK_REPORT and len(report.period) > 1 for report in scope.reports):
+        if _THIS_YEAR.search(question.folded):
+            return replace(question, years=(max(told) + 1,), ahead=True)
+        if _PAST_YEAR.search(question.folded):
+            return replace(question, years=(max(told),))
+    return question

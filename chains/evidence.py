@@ -25,8 +25,19 @@ _LONG_SENTENCE = 130
 _SAYS_ONE_THING = 60
 _COMMAS = re.compile(r"(?<=[，；;。])|(?<=,)(?!\d{3})")
 _PART_BONUS = 0.2
+# What another thing is measured by is not told itself: 研发投入占GDP比重, 地均GDP.
+_MEASURED_BY = (
+    (
+        re.compile(r"占[^，。；、]{1,14}?比[重例率]?"),
+        re.compile(r"占|比[重例率]|份额|强度|\b(?:share|ratio|proportion|percentage)"),
+    ),
+    (
+        re.compile(r"(?:人均|地均|亩均|户均|单位|万元|每万元)(?:国内|地区)?(?:生产总值|gdp)"),
+        re.compile(r"均|单位|万元|能耗|用水|per[- ]capita"),
+    ),
+)
 _MONEY = frozenset({"万元", "亿元", "元", "资金", "经费", "投入", "支出"})
-_SAME_MEANING = 0.5
+_SAME_MEANING, _SURELY_SAME = 0.5, 0.75
 _GLOSSARY = re.compile(r"名词|术语|用语|注释")
 _GLOSS_WEIGHT = 0.5
 """What a glossary's line counts for, to a question what a term means and (less) to any other."""
@@ -202,7 +213,7 @@ class Weigher:
     def __init__(self, question: Question, pool: Sequence[Candidate]) -> None:
         self._question = question
         self._pool = pool
-        self._folded = [fold(candidate.said) for candidate in pool]
+        self._folded = [self._without_rates(fold(candidate.said)) for candidate in pool]
         self._terms = [_folded(term) for term in question.terms]
         self._weighed = [(term, term.weight * self._rarity(term)) for term in self._terms]
         texts = "\n".join(self._folded)
@@ -212,8 +223,20 @@ class Weigher:
         )
         self._focus = [_folded(term) for term in question.focus]
         self._counted = [_folded(term) for term in question.counted]
+        self._measured = [_folded(term) for term in question.measured]
         self._kinds = [_folded(term) for term in question.kinds]
         self._paid_for = [term for term in self._terms if not _MONEY & set(term.wordings)]
+
+    def _told(self, text: str, report: Report) -> str:
+        """Fold a text for comparing, without the agency's own name and what only measures something else."""
+        told = self._without_rates(fold(text))
+        return told.replace(fold(report.agency), " ") if report.agency else told
+
+    def _without_rates(self, folded: str) -> str:
+        if self._question.asked is Asked.HOW_MUCH:
+            for by, asked in _MEASURED_BY:
+                folded = folded if asked.search(self._question.folded) else by.sub(" ", folded)
+        return folded
 
     def _rarity(self, term: Term) -> float:
         holding = sum(any(wording in text for wording in term.wordings) for text in self._folded)
@@ -272,16 +295,25 @@ class Weigher:
             around = fold(f"{candidate.around} {candidate.report.title}")
             if not any(_holds(around, term) for term in self._paid_for):
                 return False
-        if not self._kinds:
+        return self._names_measure(candidate, meaning) and self._names_kinds(candidate)
+
+    def _names_measure(self, candidate: Candidate, meaning: float) -> bool:
+        """Tell whether what is measured is named, in whatever words, where its figure could stand."""
+        if not self._measured or meaning >= _SURELY_SAME:
             return True
-        report, path = candidate.report, candidate.section.path
-        named = fold(" ".join([candidate.lead, candidate.said, *path, report.title, report.agency]))
+        around = fold(" ".join([candidate.lead, candidate.said, *candidate.section.path]))
+        return self._share(around, self._measured) > 0
+
+    def _names_kinds(self, candidate: Candidate) -> bool:
+        report = candidate.report
+        around = [candidate.lead, candidate.said, *candidate.section.path, report.title, report.agency]
+        named = fold(" ".join(around))
         return all(_holds(named, term) for term in self._kinds)
 
     def _form(self, candidate: Candidate, covered: float) -> Form:
         question, text = self._question, candidate.text
         if question.asked is Asked.HOW_MUCH:
-            return self._cell_form(candidate, covered) if candidate.head else self._figure_form(text)
+            return self._cell_form(candidate, covered) if candidate.head else self._figure_form(candidate)
         if question.asked is Asked.LIST:
             return Form(not question.plural or bool(_SEVERAL.search(text)), covered)
         if question.asked is Asked.WHEN and _YEAR_ASKED.search(question.folded):
@@ -303,13 +335,13 @@ class Weigher:
         counted = self._share(said, self._counted) if self._counted else 1.0
         return Form(fits, covered, counted, masked=bool(figures) and not fits and figures[0].value is None)
 
-    def _figure_form(self, text: str) -> Form:
-        units = self._question.units
+    def _figure_form(self, candidate: Candidate) -> Form:
+        units, text = self._question.units, candidate.text
         forms = [
             Form(
                 fits=found.figure.value is not None,
-                local=self._share(fold(clause)),
-                counted=self._share(fold(clause), self._counted) if self._counted else 1.0,
+                local=self._share(told := self._told(clause, candidate.report)),
+                counted=self._share(told, self._counted) if self._counted else 1.0,
                 masked=found.figure.value is None,
             )
             for clause, found in _figure_clauses(text)

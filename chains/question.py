@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from chains.sorts import kinds_of
-from chains.terms import HAN, Term, counted_of, focus_of, terms_of, unknown_share
+from chains.terms import HAN, Term, counted_of, focus_of, measured_of, terms_of, unknown_share
 from chains.wanted import Asked, form_of, units_of
 from store.models import Kind
 from store.script import fold
@@ -20,7 +20,7 @@ class Question:
 
     `part` is the kind of section a question about a whole part asks for ("有哪些地方没做好"), None for
     others; `ahead` says that it asks what was intended rather than done; `plural` says that several things are asked for by name; `focus` are the terms right beside the question word, which evidence can least do without,
-    `counted` those of the thing whose number is asked for ("多少个摊位"); `unknown` is the share (0-1) of an
+    `counted` those of the thing whose number is asked for ("多少个摊位"), `measured` of them those of a measure; `unknown` is the share (0-1) of an
     English question's words that the thesaurus cannot put into Chinese;
     `names_report` says that its year is that of a report's name ("2024年政府工作报告") and not of what it asks;
     `asks_meaning` that it asks what a term means; `mentioned` is the phrase it asks who uses ("谁提到先审后批"), empty
@@ -44,6 +44,7 @@ class Question:
     terms: tuple[Term, ...]
     focus: tuple[Term, ...]
     counted: tuple[Term, ...]
+    measured: tuple[Term, ...]
     kinds: tuple[Term, ...]
     unknown: float
     names_report: bool
@@ -102,6 +103,10 @@ _COMPARES = re.compile(
     rf"{_LAST_YEAR.pattern}|(?:哪|谁)[^，。？?]{{0,14}}?(?:[多少高低快慢大小长短强好](?=[？?些一点]|$)|更)|相比|对比|比较(?!大|多|突出|严重)"
     r"|比[^，。？?]{2,12}[多少高低快慢](?:了|出)?多少|\bcompare|\b(?:more|fewer|higher|lower|larger|faster)\b.*\b(?:than|or)\b"
 )
+# "福田和南山谁的GDP高": answered by the figures of both.
+_SETS_FIGURES_SIDE_BY_SIDE = re.compile(
+    r"[和与跟、][^，。？?]{2,16}(?:谁|哪[个家边里]|哪一[个家])的?[^，。？?]{2,14}?更?[高低多少大小快慢长短强](?:一?[点些])?[？?]?$"
+)
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
 _MENTIONS = (
     re.compile(
@@ -127,7 +132,7 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
     for word in sorted(scope_words, key=len, reverse=True):
         core = core.replace(word, " ")
     part = _part(folded, core, english=english)
-    asked = form_of(folded)
+    asked = Asked.HOW_MUCH if _SETS_FIGURES_SIDE_BY_SIDE.search(folded) else form_of(folded)
     terms = terms_of(core, english=english)
     return Question(
         text=text,
@@ -143,6 +148,7 @@ def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
         terms=terms,
         focus=focus_of(core, terms),
         counted=counted_of(core, terms),
+        measured=measured_of(core, terms) if asked is Asked.HOW_MUCH else (),
         kinds=kinds_of(core, asked),
         unknown=unknown_share(core) if english else 0.0,
         names_report=bool(_NAMES_REPORT.search(folded)),

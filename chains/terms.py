@@ -10,7 +10,7 @@ from chains.lexicon import find_sayings
 HAN = re.compile(r"[\u3400-\u9fff]")
 # Words that ask, address and tie, and carry nothing an evidence sentence must hold.
 _EMPTY = re.compile(
-    r"请问|请|告诉我|帮我|看看|查一?下|说一?下|一下|到底|究竟|具体|大概|大约|一共|总共|共计|共|全年|当年|年度|全部|实际|现在|目前|当时|后来|最后|还有没有|有没有|是不是|是否|能不能"
+    r"请问|请|重点|主要|今年|去年|本年|上一?年|告诉我|帮我|看看|查一?下|说一?下|一下|到底|究竟|具体|大概|大约|一共|总共|共计|共|全年|当年|年度|全部|实际|现在|目前|当时|后来|最后|还有没有|有没有|是不是|是否|能不能"
     r"|什么时候|什么时间|为什么|为何|为啥|什么原因|什么地方|什么样|什么|哪些|哪几[个家位项种类]?|哪一?[个家位项种类年天月条部]|哪里|哪儿|哪|谁|怎么样|怎么办|怎么会|怎么|怎样|咋|如何|多少|多大|多高|多长"
     r"|多久|几[个家位项种类件次台部起处宗成倍人名条场户套亩回]?|分别|各自|各是|各|以及|并且|而且|或者|还是|还|都|也|就|才|又|再|已经|已|曾|会|能|可以|应该|要|想|得|把|被|给|让|使|对|对于|关于|针对|根据|按照"
     r"|从|到|在|向|由|为|以|和|与|跟|同|及|或|的|地|了|着|过|吗|呢|啊|吧|呀|嘛|么|是|有|(?<![罚沉淹吞埋])没(?!收)有?|不|里面?|上面?|下面?|中|内|外|之|其|该|此|这|那|这些|那些|自己|它|他们|我们|你们|本|贵"
@@ -79,7 +79,7 @@ def focus_of(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 
 _COUNTED = re.compile(
-    r"([\u4e00-\u9fff]{2,5}(?:率|额|费|量|数|值|面积|金|款|价))(?:各|分别|都)?(?:是|为|有|达到?|降到?|升到?|提高到?|涨到?|下降到?)?了?(?:多少|几)"
+    r"([\u4e00-\u9fff]{2,5}(?:率|额|费|量|数|值|面积|金|款|价|收入|支出|投资|投入|税收|浓度|人口|产量|里程|资产|贷款|存款))(?:各|分别|都)?(?:同比)?(?:是|为|有|达到?|降到?|升到?|提高到?|涨到?|下降到?|增长|增加|下降|减少|提高|上升|上涨)?了?(?:多少|几)"
     r"|(?:多少|几)\s*(?:[个名位家所座条台处项户件起宗支类种张间份部只场次批期篇本套亩人万亿]*)(?:的)?([\u4e00-\u9fff]{2,5})"
     r"|\bhow many ([a-z-]+(?: [a-z-]+)?)"
 )
@@ -88,9 +88,16 @@ _COUNTED = re.compile(
 def counted_of(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """Find the terms of what is counted or measured: after "how many", before "is how much"."""
     match = _COUNTED.search(core)
-    if match is None:
-        return ()
-    noun = next(group for group in match.groups() if group)
+    return _within(next(group for group in match.groups() if group), terms) if match else ()
+
+
+def measured_of(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Find the terms of a measure whose figure or change is asked for (预算收入 of "预算收入增长了多少")."""
+    match = _COUNTED.search(core)
+    return _within(match[1], terms) if match and match[1] else ()
+
+
+def _within(noun: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     return tuple(term for term in terms if any(wording in noun for wording in term.wordings))
 
 

@@ -273,3 +273,69 @@ def test_the_state_leads_before_the_goal(years: Shelf, report: str, question: st
     answer = ask(years, question, report)
     assert not answer.refused, answer.answer
     assert says in answer.citations[0].quote
+
+
+GOVERNMENT = """政府工作报告
+——2024年1月16日在澄湖区第七届人民代表大会第四次会议上
+澄湖区人民政府区长　闻人简
+各位代表：
+现在，我代表区人民政府向大会报告工作。
+一、2023年工作回顾
+2023年地区生产总值增长5.1%，达到856亿元。
+全社会研发投入占GDP比重达6.3%，国内有效发明专利1.2万件，人均GDP突破11万元。
+全社会研发投入53.9亿元，增长27.9%。
+新改扩建学校5所，新增义务教育学位3,740座。
+二、2024年主要工作
+新改扩建学校4所，新增义务教育学位2,320座。
+筹集建设公共住房2万套以上。
+"""
+LAND = """x市土地储备局2023年法治政府建设工作报告
+一、主要做法
+（一）推进政务公开。在x市人民政府、x市土地储备局门户网站公开政务信息xxx条，保障群众知情权。
+（二）规范国有土地上房屋征收、土地储备管理等权力运行，清理权力事项41项。
+二、存在的不足
+一是工作人员对新法规的理解还不够精准。二是政务公开不够及时。
+"""
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
+    folder = tmp_path_factory.mktemp("district")
+    with Library(folder, embedding=None, chunking_version=CHUNKING_VERSION) as library:
+        for name, text in (("gov.txt", GOVERNMENT), ("land.txt", LAND)):
+            library.add(parse(SourceText(text, "text"), source=name))
+        yield Answerer(library)
+
+
+@pytest.mark.parametrize(
+    ("question", "leads"),
+    [
+        ("澄湖区2023年GDP多少？", "856亿元"),
+        ("澄湖区研发投入占GDP比重是多少？", "6.3%"),
+        ("澄湖区人均GDP是多少？", "11万元"),
+        ("澄湖区去年新增了多少学位？", "3,740座"),
+        ("澄湖区今年打算新增多少学位？", "2,320座"),
+        ("澄湖区今年新增多少学位？", "2,320座"),
+        ("澄湖区2024年目标建设多少保障房？", "2万套"),
+    ],
+)
+def test_the_measure_asked_for_leads_and_not_one_measured_by_it(
+    district: Answerer, question: str, leads: str
+) -> None:
+    answer = district.answer(AskInput(question=question))
+    assert not answer.refused, answer.answer
+    assert leads in answer.citations[0].quote
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "澄湖区2023年一般公共预算收入增长了多少？",  # another measure grew
+        "土地储备局收储了多少土地？",  # its own name is not what it did, and another figure is masked
+        "哪些单位提到了执法人员不足？",  # people who lack something are not a lack of people
+    ],
+)
+def test_what_is_not_named_is_not_told(district: Answerer, question: str) -> None:
+    answer = district.answer(AskInput(question=question))
+    assert answer.refused, answer.answer
+    assert "隐去" not in answer.answer

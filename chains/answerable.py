@@ -11,6 +11,7 @@ from chains.question import Question
 from chains.wanted import Asked
 from store.models import Kind, ReportKind
 from store.script import fold
+from store.years import arabic_years
 
 # Logistic regression over what `Evidence` measures, fitted on dev_v1, heldout_v1 and dev_v2 under benchmarks/data
 # (checked by leaving each of them out in turn: area under the curve 0.90, 0.88, 0.86); the threshold was set on dev_v3.
@@ -102,15 +103,16 @@ def carries_years(
     """
     if _of_the_other_year(candidate, question):
         return False
-    own = set(map(int, _YEAR.findall(candidate.text))) if candidate.head else set()
+    written = arabic_years(candidate.text)
+    own = set(map(int, _YEAR.findall(written))) if candidate.head else set()
     if own and question.years and not own & set(question.years):
         return False  # a table's row of another year
     if not strict_years or set(question.years) & set(candidate.report.period):
         return True
     if candidate.section.kind is Kind.PLANS and not ahead:
         return False
-    text = _COMPARED.sub("", candidate.text)
-    heading = " ".join(candidate.section.path)
+    text = _COMPARED.sub("", written)
+    heading = arabic_years(" ".join(candidate.section.path))
     table = candidate.around if is_row(candidate.text) and not own else ""
     if any(str(year) in place for year in strict_years for place in (heading, table)):
         return True
@@ -172,5 +174,5 @@ def _of_the_other_year(candidate: Candidate, question: Question) -> bool:
     speaks_of = {Kind.ACHIEVEMENTS: min(report.period), Kind.PLANS: max(report.period)}.get(section.kind)
     if len(asked) != 1 or speaks_of is None or speaks_of in asked:
         return False
-    text = _COMPARED.sub("", candidate.text)
+    text = _COMPARED.sub("", arabic_years(candidate.text))
     return not any(str(year) in text for year in asked)

@@ -24,6 +24,11 @@ _YEAR_CELL = re.compile(r"(?:19|20)\d\d年度?|[:：|]")
 _LONG_SENTENCE = 130
 _SAYS_ONE_THING = 60
 _COMMAS = re.compile(r"(?<=[，；;。])|(?<=,)(?!\d{3})")
+# "生产总值856亿元，同比增长5.1%": the clause has the subject of the one before it.
+_GOES_ON = re.compile(
+    r"\W*(?:同比|环比|年均|累计|总体)*(?:增长|增加|增速|增幅|下降|减少|降幅|提高|提升|上升|上涨|回落|达|完成|实现|占|比|较|高于|低于|超|居|首次|突破|其中|为|约|共|平均|最)"
+)
+_MOST_OF_NAME = 0.5
 _PART_BONUS = 0.2
 # What another thing is measured by is not told itself: 研发投入占GDP比重, 地均GDP.
 _MEASURED_BY = (
@@ -299,10 +304,25 @@ class Weigher:
 
     def _names_measure(self, candidate: Candidate, meaning: float) -> bool:
         """Tell whether what is measured is named, in whatever words, where its figure could stand."""
-        if not self._measured or meaning >= _SURELY_SAME:
+        if not self._measured:
             return True
-        around = fold(" ".join([candidate.lead, candidate.said, *candidate.section.path]))
-        return self._share(around, self._measured) > 0
+        said = self._without_rates(fold(candidate.said))
+        if self._share(said, self._measured) > 0:
+            return self._tells_measure(said)
+        around = fold(" ".join([candidate.lead, *candidate.section.path]))
+        return meaning >= _SURELY_SAME or self._share(around, self._measured) > 0
+
+    def _tells_measure(self, said: str) -> bool:
+        """Tell whether a figure in the unit asked for stands where the measure does, or where its clause goes on."""
+        units = self._question.units
+        told = ""
+        for clause in filter(None, _COMMAS.split(said)):
+            told = told + clause if told and _GOES_ON.match(clause) else clause
+            named = self._share(told, self._measured) >= _MOST_OF_NAME
+            figures = find_figures(told) if named else ()
+            if any(not units or not found.figure.unit or found.figure.unit in units for found in figures):
+                return True
+        return False
 
     def _names_kinds(self, candidate: Candidate) -> bool:
         report = candidate.report

@@ -245,7 +245,7 @@ def _region_items(text: str, sections: tuple[Section, ...], region: Region) -> l
         if s is not section
     )
     if has_children:
-        return _targets(text, section, body)
+        return _told_ahead(text, section, region, body) or _targets(text, section, body)
     unheaded = section.start == section.body_start
     if not unheaded and section.level > 0 and not is_generic_heading(section.heading):
         return _numbered_item(text, section, region, body)
@@ -264,6 +264,16 @@ def _targets(text: str, section: Section, body: Span) -> list[ItemDraft]:
         if re.search(r"目标[^。]{0,12}[：:是为]", span.of(text))
         and len(re.findall(r"\d[\d.]*\s*[%万亿个]", span.of(text))) >= 2
     ]
+
+
+def _told_ahead(text: str, section: Section, region: Region, body: Span) -> list[ItemDraft]:
+    """Keep what a numbered paragraph tells with figures before it goes on to points of its own."""
+    run_in = section.level > 0 and "\n" not in text[region.start : body.start]
+    if not run_in:
+        return []
+    told = [span for span in sentences(text, body.start, body.end) if re.search(r"\d", span.of(text))]
+    title = trim(text, _after_marker(text, region.start), body.start)
+    return [ItemDraft(section, heading_title(section), tuple(told), title)] if told else []
 
 
 def _numbered_item(text: str, section: Section, region: Region, body: Span) -> list[ItemDraft]:
@@ -414,7 +424,7 @@ def _without_closing(text: str, lines: list[Span], section: Section) -> list[Spa
 
 def _is_signature(text: str, line: Span) -> bool:
     words = line.of(text)
-    return len(words) <= 40 and not re.search(r"[。；，：]", words)
+    return len(words) <= 40 and not re.search(r"[。；，：;,]|(?<!\d)\.$", words)
 
 
 def _after_marker(text: str, position: int) -> int:

@@ -12,6 +12,7 @@ from chains.wanted import Asked, form_of, units_of
 from store.models import Kind
 from store.script import fold
 from store.simplify import simplify
+from store.years import arabic_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ _MENTIONS = (
 
 def plain_question(text: str) -> str:
     """Bring a question into the form the patterns here are written in: half-width, lower case, Simplified."""
-    return simplify(unicodedata.normalize("NFKC", text)).lower().strip()
+    return arabic_years(simplify(unicodedata.normalize("NFKC", text))).lower().strip()
 
 
 def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:
@@ -178,12 +179,7 @@ def _looks_ahead(folded: str) -> bool:
 
 
 def _years(folded: str) -> tuple[int, ...]:
-    digits = (
-        folded.translate(str.maketrans("〇零一二三四五六七八九", "00123456789"))
-        if re.search(r"[一二][〇零九][〇零一二三四五六七八九]{2}年", folded)
-        else folded
-    )
-    found = [int(year) for year in _YEAR.findall(digits)]
+    found = [int(year) for year in _YEAR.findall(folded)]
     if found and _LAST_YEAR.search(folded):
         found.append(found[0] - 1)
     return tuple(dict.fromkeys(found))

@@ -79,7 +79,7 @@ def focus_of(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 
 _COUNTED = re.compile(
-    r"([\u4e00-\u9fff]{2,5}(?:率|额|费|量|数|值|面积|金|款|价|收入|支出|投资|投入|税收|浓度|人口|产量|里程|资产|贷款|存款))(?:各|分别|都)?(?:同比)?(?:是|为|有|达到?|降到?|升到?|提高到?|涨到?|下降到?|增长|增加|下降|减少|提高|上升|上涨)?了?(?:多少|几)"
+    r"([\u4e00-\u9fff]{2,5}(?:率|额|费|量|数|值|面积|金|款|价|收入|支出|投资|投入|税收|浓度|人口|产量|里程|资产|贷款|存款)|(?<![a-z])gdp)(?:各|分别|都)?(?:同比)?(?:是|为|有|达到?|降到?|升到?|提高到?|涨到?|下降到?|增长|增加|下降|减少|提高|上升|上涨)?了?(?:多少|几)"
     r"|(?:多少|几)\s*(?:[个名位家所座条台处项户件起宗支类种张间份部只场次批期篇本套亩人万亿]*)(?:的)?([\u4e00-\u9fff]{2,5})"
     r"|\bhow many ([a-z-]+(?: [a-z-]+)?)"
 )
@@ -91,10 +91,18 @@ def counted_of(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     return _within(next(group for group in match.groups() if group), terms) if match else ()
 
 
+_HEAD_CHARS = 4
+"""Of "行政诉讼败诉率" the end tells what is measured; words of the thesaurus are whole names."""
+_GRAM = 2
+
+
 def measured_of(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """Find the terms of a measure whose figure or change is asked for (预算收入 of "预算收入增长了多少")."""
     match = _COUNTED.search(core)
-    return _within(match[1], terms) if match and match[1] else ()
+    if match is None or not match[1]:
+        return ()
+    head = _within(match[1][-_HEAD_CHARS:], terms)
+    return tuple(t for t in _within(match[1], terms) if t in head or any(len(w) > _GRAM for w in t.wordings))
 
 
 def _within(noun: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:

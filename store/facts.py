@@ -10,6 +10,7 @@ from store.noise import find_date
 from store.places import find_region, join_agency
 from store.sentences import paragraphs
 from store.simplify import simplify
+from store.years import arabic_dates, arabic_years
 
 _ORG_TAIL = (
     r"(?:人民政府办公室|人民政府|管理委员会|管委会|街道办事处|办事处|执法(?:总队|支队|大队|局)|总队|支队|大队|委员会|监督管理局|管理局|分局|局|厅|委|办公室|政府办|中心|"
@@ -20,9 +21,12 @@ _TITLE = re.compile(rf"{_GENRE_TAIL}(?:[（(].{{1,24}}[）)])?$")
 _AGENCY_LINE = re.compile(rf"[\u4e00-\u9fff*×xX某□（）()]{{2,30}}{_ORG_TAIL}")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _YEAR_OF_REPORT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年度?|(?=工作|法治|重点))")
-_CHINESE_YEAR = re.compile(r"[一二][九〇○零][〇○零一二三四五六七八九]{2}(?=年)")
-_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _REVIEWED = re.compile(r"((?:19|20)\d\d)年[^。\n]{0,20}?(?:工作)?(?:回顾|总结)")
+
+# A congress hears in the first half of a year what became of the year before.
+_DELIVERED = re.compile(
+    r"((?:19|20)\d\d)年[1-6]月\d{1,2}日[^。\n]{0,6}在[^。\n]{2,40}代表大会[^。\n]{0,12}会议上"
+)
 
 _OPENING_CHARS = 600
 _CALLED_WORK_REPORT = re.compile(r"作(?P<title>(?:政府)?工作报告)")
@@ -39,7 +43,7 @@ def find_facts(text: str, *, title: str | None, published: str | None, script: S
     `title` and `published` are what the file's own metadata gives. A title is never made up: it stands
     in the text or the metadata, or is `name`, the file's name without its ending.
     """
-    plain = simplify(text)
+    plain = arabic_years(simplify(text))
     lines = [span.of(plain) for span in paragraphs(plain)]
     shown = [span.of(text) for span in paragraphs(text)]
     head_title = _head_title(lines, shown) or _metadata_title(title)
@@ -54,12 +58,19 @@ def find_facts(text: str, *, title: str | None, published: str | None, script: S
 
 def base_year(text: str) -> int | None:
     """Find the first year a report reports on: headings of later years are about plans."""
-    plain = simplify(text)
-    reviewed = _REVIEWED.search(plain)
+    plain = arabic_years(simplify(text))
+    reviewed = _year_reviewed(plain)
     if reviewed:
-        return int(reviewed[1])
-    match = _YEAR_OF_REPORT.search(plain[:600])
+        return reviewed
+    match = _YEAR_OF_REPORT.search(plain[:_OPENING_CHARS])
     return int(match[1]) if match else None
+
+
+def _year_reviewed(plain: str) -> int | None:
+    if reviewed := _REVIEWED.search(plain):
+        return int(reviewed[1])
+    delivered = _DELIVERED.search(plain[:_OPENING_CHARS])
+    return int(delivered[1]) - 1 if delivered else None
 
 
 def _head_title(lines: list[str], shown: list[str]) -> str | None:
@@ -209,32 +220,23 @@ def _self_named(plain: str) -> str | None:
 
 
 def _period(plain: str, title: str, kind: ReportKind) -> tuple[int, ...]:
-    titled = [int(year) for year in _YEAR_OF_REPORT.findall(_arabic_years(title))]
-    reviewed = _REVIEWED.search(plain)
+    titled = [int(year) for year in _YEAR_OF_REPORT.findall(arabic_years(title))]
+    reviewed = _year_reviewed(plain)
     if kind is ReportKind.WORK_REPORT:
         if reviewed is None:
             return tuple(sorted(set(titled)))
-        first = int(reviewed[1])
-        planned = {
-            year
-            for year in (first + 1,)
-            if re.search(rf"{year}年[^。\n]{{0,12}}(?:工作|任务|目标|安排|重点)", plain)
-        }
-        return tuple(sorted({first, *titled, *planned}))
+        plans = re.search(rf"{reviewed + 1}年[^。\n]{{0,12}}(?:工作|任务|目标|安排|重点|我们将)", plain)
+        return tuple(sorted({reviewed, *titled, *([reviewed + 1] if plans else [])}))
     if titled:
         spread = re.search(r"((?:19|20)\d\d)\s*[—\-–至到]\s*((?:19|20)\d\d)", title)
         return tuple(range(int(spread[1]), int(spread[2]) + 1)) if spread else (titled[0],)
-    opening = [int(year) for year in _YEAR_OF_REPORT.findall(_arabic_years(plain[:600]))]
-    return (opening[0],) if opening else ((int(reviewed[1]),) if reviewed else ())
-
-
-def _arabic_years(text: str) -> str:
-    return _CHINESE_YEAR.sub(lambda match: match[0].translate(_CHINESE_DIGITS), text)
+    opening = [int(year) for year in _YEAR_OF_REPORT.findall(arabic_years(plain[:600]))]
+    return (opening[0],) if opening else ((reviewed,) if reviewed else ())
 
 
 def _signed_date(lines: list[str]) -> str | None:
     for line in reversed(lines[-5:]):
-        if len(line) <= 24 and (date := find_date(_arabic_years(line))):
+        if len(line) <= 24 and (date := find_date(arabic_dates(line))):
             return date
     return None
 

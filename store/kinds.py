@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from store.models import Kind, ReportKind
 from store.simplify import simplify
+from store.years import arabic_years
 
 _PROBLEM = r"(?:问题|不足|短板|困难|薄弱(?:环节)?|差距|挑战|弱项|缺点|难点|堵点|痛点|卡点|瓶颈|隐患|欠缺|制约因素|矛盾)"
 _SHORTCOMINGS = re.compile(
@@ -25,7 +26,7 @@ _MENDED = re.compile(
     r"整改|解决|化解|补齐|补足|补强|提升|改进|推动|推进|促进|落实|治理|攻坚|突破|破解|清零|完善"
 )
 _ACTION_ON_PROBLEM = re.compile(
-    rf"(?:解决|化解|整改|破解|打通|疏通|纾解|破除|缓解|消减|清除|攻坚|突破|克服|化除|弥补|补强|补齐|聚焦|针对|排查|整治|治理|消除|攻克|应对|直面|坚持|推动|防范|纠治|回应|办理)[^，。；]{{0,16}}{_PROBLEM}"
+    rf"(?:解决|化解|整改|破解|打通|疏通|纾解|破除|缓解|消减|清除|攻坚|突破|克服|化除|弥补|补强|补齐|补上|补足|聚焦|针对|排查|整治|治理|消除|攻克|应对|直面|坚持|推动|防范|纠治|回应|办理)[^，。；]{{0,16}}{_PROBLEM}"
     rf"|{_PROBLEM}[^，。；]{{0,4}}(?:整改|导向|清单|线索|整治|销号|办理|处置)"
 )
 _DEALT_WITH = re.compile(rf"{_PROBLEM}的?(?:整改|整治|办理|处置|销号|解决)(?:落实|完成|推进|工作)?情况")
@@ -56,6 +57,7 @@ _SHORTCOMINGS_CUE = re.compile(
     rf"|{_PIVOT}[^。]{{0,60}}(?:仍然?|还|依然|尚|也)(?:存在|面临|有)[^。]{{0,30}}{_PROBLEM}"
     rf"|(?:工作|建设|发展|执法|治理|管理|队伍|对照)[^。]{{0,24}}(?:仍然?|还|依然|尚)(?:存在|面临|有)[^。]{{0,30}}{_PROBLEM}"
     rf"|(?:仍然?|还|依然|尚)(?:存在|面临|有)(?:着|一些|不少|许多|诸多|以下|几个|几方面|一定|较大|不小|明显)[^。]{{0,24}}{_PROBLEM}"
+    rf"|(?:对照|同|与|但|然而|不过)[^。]{{0,40}}(?:差距|短板)(?:仍然?|还|依然|尚|也)(?:不小|较大|不少|明显|突出)"
     rf"|{_PROBLEM}[^。]{{0,8}}不容忽视|不足之处|(?:问题|不足|差距|短板)(?:主要)?(?:表现|体现|集中)[在为是]"
     rf"|^(?:存在|面临)的?(?:主要|突出)?的?{_PROBLEM}[^。]{{0,12}}(?:有|是|如下|表现|[：:])"
     rf"|^(?:主要|突出)的?{_PROBLEM}(?:有|是|[：:])"
@@ -112,7 +114,8 @@ def overrides_parent(heading: str, kinds: list[Kind]) -> bool:
     if kinds[:1] == [Kind.SHORTCOMINGS]:
         return True
     if kinds == [Kind.PLANS]:
-        return bool(_FIRMLY_PLANS.search(plain))
+        # A paragraph that is its own heading may speak of next year further on (另有1处推迟到明年).
+        return bool(_FIRMLY_PLANS.search(re.split(r"[，。；]", plain)[0]))
     return kinds == [Kind.OTHER] and bool(_FIRMLY_ASIDE.search(plain))
 
 
@@ -121,7 +124,7 @@ def heading_kinds(heading: str, genre: ReportKind, base_year: int | None) -> lis
 
     `base_year` is the first year the report reports on; a heading of a later year is a plan's.
     """
-    plain = simplify(heading)
+    plain = arabic_years(simplify(heading))
     if _ASIDE.search(plain) and not _PLANS.search(plain):
         return [Kind.OTHER]
     faced = _FACED.search(plain)

@@ -327,3 +327,11 @@ def test_contacts_enclosures_and_secrecy_are_nothing_that_is_planned(line: str, 
 def test_a_task_that_speaks_of_such_things_stays_one(line: str) -> None:
     document = read_text(f"{NOTICE}（一）排查险段。逐一排查险段32处。\n{line}\n云溪区水务局\n2025年5月3日")
     assert len(find_items(document.text, document.sections, Kind.PLANS)) == 2
+
+
+def test_a_numbered_paragraph_with_points_of_its_own_keeps_the_figures_it_opens_with() -> None:
+    body = "（一）加强监管。全年检查机构不少于450家。\n1.开展飞行检查。\n2.公开曝光案例。\n（二）完善制度。力求规范。\n1.出台评价办法。\n2.修订裁量基准。"
+    found = plans(body)
+    assert "全年检查机构不少于450家" in found[0]
+    assert not any("力求规范" in text for text in found)
+    assert len(found) == 5

@@ -285,6 +285,7 @@ GOVERNMENT = """政府工作报告
 全社会研发投入占GDP比重达6.3%，国内有效发明专利1.2万件，人均GDP突破11万元。
 全社会研发投入53.9亿元，增长27.9%。
 新改扩建学校5所，新增义务教育学位3,740座。
+进出口总额42亿元，社会消费品零售总额增长6.8%。
 二、2024年主要工作
 新改扩建学校4所，新增义务教育学位2,320座。
 筹集建设公共住房2万套以上。
@@ -331,6 +332,7 @@ def test_the_measure_asked_for_leads_and_not_one_measured_by_it(
     "question",
     [
         "澄湖区2023年一般公共预算收入增长了多少？",  # another measure grew
+        "澄湖区2023年进出口总额增长多少？",  # the sum stands there, the growth beside it is of another
         "土地储备局收储了多少土地？",  # its own name is not what it did, and another figure is masked
         "哪些单位提到了执法人员不足？",  # people who lack something are not a lack of people
     ],

@@ -191,3 +191,9 @@ def test_sections_nest_and_regions_hold_all_of_the_text_once(genre: ReportKind) 
         assert not text[position:].strip()
 
     holds()
+
+
+@pytest.mark.parametrize("heading", ["二〇二二年", "二○二二年要做的几件事", "2022年"])
+def test_a_heading_that_only_names_a_later_year_is_of_plans(heading: str) -> None:
+    text = f"某局二〇二一年度工作报告\n一、二〇二一年\n{BODY}\n二、{heading}\n出台信用评价办法。"
+    assert [kind for start, kind in kinds_of(text) if start.startswith("二、")] == [PLANS]

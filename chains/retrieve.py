@@ -215,7 +215,7 @@ class Reader:
         shift = _ACROSS_LANGUAGES * (bounds[1] - bounds[0]) if question.english else 0.0
         low, high = bounds[0] - shift, bounds[1] - shift
         asked = self.library.embed_query(question.core or question.folded)
-        vectors = self.library.embed_texts([telling(question, pool[index].said) for index in chosen])
+        vectors = self.library.embed_sentences([telling(question, pool[index].said) for index in chosen])
         nearness = ((cosine(asked, vector) - low) / (high - low) for vector in vectors)
         return {index: min(max(value, 0.0), 1.0) for index, value in zip(chosen, nearness, strict=True)}
 

@@ -29,7 +29,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from store.errors import UsageError
 from store.health import DatabaseError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Where the package that brings a driver is not called as the driver.
 DRIVER_PACKAGES = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 BUSY_TIMEOUT_MS = 10_000
@@ -114,6 +114,23 @@ passages = Table(
     Index("passages_by_report", "report_id", "ordinal"),
 )
 
+# What came onto a shelf and what left it, in order of `id`. A replacement is two rows: the old report is
+# removed, the new one has `former`. No key to `reports`: a row outlives its report.
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", String(200), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("report_id", String(12), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("former", String(12)),
+    Index("changes_by_workspace", "workspace", "at"),
+)
+
 
 def sqlite_url(data_dir: Path) -> str:
     return sa.URL.create("sqlite", database=str(data_dir / "reports.sqlite3")).render_as_string()
@@ -170,9 +187,13 @@ def _database_error(error: SQLAlchemyError) -> DatabaseError:
     return DatabaseError(f"数据库出错：{cause}")
 
 
-def has_tables(engine: Engine) -> bool:
+def is_current(engine: Engine) -> bool:
+    """Tell whether every table is there, with what this version keeps in them."""
     with reading(engine) as connection:
-        return sa.inspect(connection).has_table(shelf.name)
+        if metadata.tables.keys() - sa.inspect(connection).get_table_names():
+            return False
+        version = connection.execute(sa.select(shelf.c.schema_version)).scalar()
+        return version is not None and version >= SCHEMA_VERSION
 
 
 def create_tables(engine: Engine) -> None:
@@ -181,6 +202,30 @@ def create_tables(engine: Engine) -> None:
         metadata.create_all(connection)
         if connection.execute(sa.select(shelf.c.id)).first() is None:
             connection.execute(shelf.insert().values(id=1, schema_version=SCHEMA_VERSION, generation=0))
+    # Apart from the above, for a database may commit a table on its own: cut off here, it is done next time.
+    with writing(engine) as connection:
+        older = connection.execute(
+            shelf.update().where(shelf.c.schema_version < 2).values(schema_version=SCHEMA_VERSION)
+        )
+        if older.rowcount:
+            connection.execute(_as_added())
+
+
+def _as_added() -> sa.Insert:
+    """Let the reports of a shelf that kept no changes count as added when they were taken in."""
+    columns = ("workspace", "at", "kind", "report_id", "content_hash", "title", "agency")
+    held = sa.select(
+        reports.c.workspace,
+        reports.c.added_at,
+        sa.literal("added", String(10)),
+        reports.c.id,
+        reports.c.content_hash,
+        reports.c.title,
+        reports.c.agency,
+    )
+    return changes.insert().from_select(
+        columns, held.where(reports.c.state == "ready").order_by(reports.c.position)
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

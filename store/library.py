@@ -28,6 +28,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -36,12 +37,14 @@ from typing import TYPE_CHECKING, Literal, Self
 from filelock import FileLock, Timeout
 
 from store import db, rebuild
+from store.changes import Change, utc_now
 from store.chroma import Embedded, Served
 from store.errors import EmbeddingError, IndexMismatchError, LibraryBusyError, NotFoundError, UsageError
 from store.fuse import fuse, words_weight
 from store.health import Finding, IndexDamagedError
 from store.indexes import Indexes
 from store.models import DEFAULT_WORKSPACE, Document, Hit, Passage, Report, Scope, SourceText
+from store.remembered import Remembered
 from store.rows import content_hash, passage_id
 from store.script import fold
 from store.shelf import Shelf
@@ -69,11 +72,12 @@ class Library:
         database_url: str | None = None,
         chroma_url: str | None = None,
         lock_timeout_s: float = LOCK_TIMEOUT_S,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Open the shelf in `data_dir`, creating it at first, and finish what a crash cut off.
 
         Indexes and the embedding model are only loaded when something needs them. Without an
-        `embedding` searches go by words alone.
+        `embedding` searches go by words alone. `now` gives aware UTC: when reports come and go.
         """
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
@@ -85,10 +89,11 @@ class Library:
         self._lock = FileLock(data_dir / "write.lock")
         self._lock_timeout_s = lock_timeout_s
         self._engine = db.open_engine(database_url or db.sqlite_url(data_dir))
-        self._shelf = Shelf(self._engine)
+        self._shelf = Shelf(self._engine, now=now)
         backend = Served(chroma_url) if chroma_url else Embedded(data_dir / "vectors")
         vectors = VectorIndex(backend, self.shape) if embedding else None
         self._indexes = Indexes(self._shelf, data_dir / "words", vectors, self.embed_texts)
+        self._remembered = Remembered(self.embed_texts)
         self._state = threading.RLock()
         self._seen = -1
         self._writing_here = False
@@ -99,7 +104,7 @@ class Library:
         self._start()
 
     def _start(self) -> None:
-        if not db.has_tables(self._engine):
+        if not db.is_current(self._engine):
             with self._held():
                 db.create_tables(self._engine)
         if self._shelf.unfinished():
@@ -208,6 +213,14 @@ class Library:
             raise NotFoundError(f"没有编号为 {passage_id!r} 的段落")
         return found[passage_id]
 
+    def changes(self, workspaces: Sequence[str], since: datetime, until: datetime) -> list[Change]:
+        """What came, went or was replaced from `since` (inclusive) to `until` (exclusive), on balance.
+
+        Aware times; in the order in which it happened. What came and went again is not there, nor is a
+        reindex. Changes are kept for store.changes.KEPT.
+        """
+        return self._shelf.changes(workspaces, since, until)
+
     # --- searching --------------------------------------------------------------------------------
 
     def search(
@@ -265,6 +278,10 @@ class Library:
         if len(vectors) != len(texts) or len(sizes) > 1 or (model.dimensions and sizes - {model.dimensions}):
             raise EmbeddingError(f"嵌入模型 {model.name} 返回的向量数目或维数不对")
         return vectors
+
+    def embed_sentences(self, texts: Sequence[str]) -> list[list[float]]:
+        """Embed what is likely to be met again soon: kept in memory for a while."""
+        return self._remembered(texts)
 
     def _model(self) -> EmbeddingModel:
         if self._embedding is None:

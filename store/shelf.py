@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
+from store.changes import Change, net, note_coming, note_leaving, prune, rows_between, utc_now
 from store.db import passages, reading, reports, shelf, sources, texts, writing
 from store.models import Document, Passage, PassageDraft, Report, SourceText
 from store.rows import (
@@ -41,8 +42,9 @@ class Unfinished:
 class Shelf:
     """The SQL side of a library. Reads see ready reports of the workspaces named, nothing else."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, now: Callable[[], datetime] = utc_now) -> None:
         self._engine = engine
+        self._now = now
 
     # --- state -----------------------------------------------------------------------------
 
@@ -198,6 +200,14 @@ class Shelf:
         )
         return cast("str | None", self._scalar(query))
 
+    def changes(self, workspaces: Sequence[str], since: datetime, until: datetime) -> list[Change]:
+        """Give what has changed on these shelves from `since` to before `until`, on balance."""
+        with writing(self._engine) as connection:
+            # Waits for a writer that has taken its time stamp and not committed: its row must not
+            # fall between this window and the next.
+            connection.execute(update(shelf).values(generation=shelf.c.generation))
+            return net(rows_between(connection, workspaces, since, until))
+
     # --- writes (the caller holds the write lock) --------------------------------------------
 
     def free_id(self, workspace: str, digest: str) -> str:
@@ -219,7 +229,7 @@ class Shelf:
                 "workspace": workspace,
                 "state": INDEXING,
                 "position": (last or 0) + 1,
-                "added_at": datetime.now(UTC),
+                "added_at": self._now(),
                 "source": document.source,
             }
             connection.execute(insert(reports).values(**fixed, **fact_columns(document, shape)))
@@ -233,18 +243,25 @@ class Shelf:
         before = self.holder(workspace, source)
         with writing(self._engine) as connection:
             _bump(connection)
-            connection.execute(update(reports).where(reports.c.id == report_id).values(state=READY))
+            mine = (reports.c.id == report_id) & (reports.c.state == INDEXING)
+            is_new = connection.execute(update(reports).where(mine).values(state=READY)).rowcount > 0
             _point(connection, workspace, source, report_id)
-            if before in (None, report_id) or _adopt(connection, str(before)):
-                return None
-            connection.execute(update(reports).where(reports.c.id == before).values(state=DELETING))
-        return Unfinished(str(before), workspace, "deleting")
+            retired = None if before in (None, report_id) or _adopt(connection, str(before)) else before
+            at = self._now()
+            if retired:
+                connection.execute(update(reports).where(reports.c.id == retired).values(state=DELETING))
+                note_leaving(connection, retired, at)
+            if is_new:
+                note_coming(connection, report_id, at, former=retired)
+            prune(connection, at)
+        return Unfinished(retired, workspace, "deleting") if retired else None
 
     def mark_deleting(self, report_id: str) -> None:
         with writing(self._engine) as connection:
             _bump(connection)
             connection.execute(update(reports).where(reports.c.id == report_id).values(state=DELETING))
             connection.execute(delete(sources).where(sources.c.report_id == report_id))
+            note_leaving(connection, report_id, self._now())
 
     def purge(self, report_id: str) -> None:
         with writing(self._engine) as connection:

@@ -71,7 +71,7 @@ def _words(cells: Sequence[tuple[str, Style]]) -> Iterator[list[tuple[str, Style
     """Cut where a line may be broken: around each Chinese character, but not before its full stop."""
     word: list[tuple[str, Style]] = []
     for char, style in cells:
-        if word and _may_break(word[-1][0], char):
+        if word and may_break(word[-1][0], char):
             yield word
             word = []
         word.append((char, style))
@@ -79,7 +79,7 @@ def _words(cells: Sequence[tuple[str, Style]]) -> Iterator[list[tuple[str, Style
         yield word
 
 
-def _may_break(before: str, after: str) -> bool:
+def may_break(before: str, after: str) -> bool:
     if after in _NOT_AT_START or before in _NOT_AT_END:
         return False
     if " " in (before, after):

@@ -23,6 +23,7 @@ ENTRIES = {
     "summarize": Entry("bot.commands.summarize", "summarize", texts.HELP_SUMMARIZE),
     "ask": Entry("bot.commands.ask", "ask", texts.HELP_ASK),
     "search": Entry("bot.commands.search", "search", texts.HELP_SEARCH),
+    "digest": Entry("bot.commands.digest", "digest", texts.HELP_DIGEST),
     "serve": Entry("bot.commands.serve", "serve", texts.HELP_SERVE),
     "doctor": Entry("bot.commands.doctor", "doctor", texts.HELP_DOCTOR),
     "reindex": Entry("bot.commands.reindex", "reindex", texts.HELP_REINDEX),

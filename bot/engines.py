@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from bot.settings import Settings
+    from chains.digest.build import Progress
+    from chains.digest.models import Digest, DigestInput
     from chains.llm import ChatModel
     from chains.write_answer import Sentence
     from prompts.template import Language
@@ -27,9 +29,12 @@ _PROBE_ACCOUNT = "doctor"
 
 
 class Extractive:
-    """Summaries and answers in the reports' own words."""
+    """Summaries, answers and digests in the reports' own words."""
 
     model_name = ""
+
+    def __init__(self, language: Language = "zh") -> None:
+        self._language = language
 
     def summarize(self, asked: SummaryInput, account: str) -> Summary:
         return extract.summarize(asked.document, asked.report)
@@ -39,8 +44,18 @@ class Extractive:
 
         return Answerer(library).answer(ask)
 
+    def digest(
+        self, library: Library, asked: DigestInput, account: str, progress: Progress | None = None
+    ) -> Digest:
+        from chains.digest.build import compose
+
+        return compose(library, asked, self._language, progress).digest
+
     async def asummarize(self, asked: SummaryInput, account: str) -> Summary:
         return await aside(self.summarize, asked, account)
+
+    async def adigest(self, library: Library, asked: DigestInput, account: str) -> Digest:
+        return await aside(self.digest, library, asked, account)
 
     async def astream(
         self, library: Library, ask: AskInput, account: str
@@ -55,7 +70,7 @@ class Extractive:
 
 
 class Written:
-    """Summaries and answers worded by a model and checked. One event loop lasts as long as the engine."""
+    """Summaries, answers and digests worded by a model and checked. One event loop lasts as long as the engine."""
 
     def __init__(self, make_model: Callable[[], ChatModel], language: Language, model_name: str) -> None:
         self.model_name = model_name
@@ -69,6 +84,11 @@ class Written:
 
     def answer(self, library: Library, ask: AskInput, account: str) -> Answer:
         return self._runner.run(self._answer(library, ask, account))
+
+    def digest(
+        self, library: Library, asked: DigestInput, account: str, progress: Progress | None = None
+    ) -> Digest:
+        return self._runner.run(self.adigest(library, asked, account, progress))
 
     def try_out(self) -> str:
         """Have the model say something and give its name. Raises ModelError."""
@@ -103,6 +123,14 @@ class Written:
 
         return await SummaryWriter(self._connected(), self._language).summarize(asked, account)
 
+    async def adigest(
+        self, library: Library, asked: DigestInput, account: str, progress: Progress | None = None
+    ) -> Digest:
+        from chains.digest.written import DigestWriter
+
+        writer = DigestWriter(self._connected(), self._language)
+        return await writer.write(library, asked, account, progress)
+
     async def _answer(self, library: Library, ask: AskInput, account: str) -> Answer:
         from chains.answer import Answerer
         from chains.write_answer import AnswerWriter
@@ -133,7 +161,7 @@ def make_engine(settings: Settings, usage: Callable[[], UsageStore]) -> Extracti
     """Take the model's engine where a key or a server of one's own is set together with what it needs."""
     key = settings.openai_api_key
     if key is None and not (settings.openai_base_url and settings.openai_model):
-        return Extractive()
+        return Extractive(settings.language)
     name = settings.openai_model or DEFAULT_MODEL
     return Written(lambda: _chat_model(settings, name, usage()), settings.language, name)
 

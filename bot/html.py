@@ -1,7 +1,8 @@
-"""A summary as one page that can be sent to a colleague: nothing to fetch, nothing to run."""
+"""A summary or a digest as one page that can be sent to a colleague: nothing to fetch, nothing to run."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from html import escape as escape_html
 from importlib.resources import files
@@ -21,15 +22,18 @@ def escape(text: str) -> str:
     return escape_html("".join(char for char in text if char in "\n\t" or not is_control(char)))
 
 
-def summary_html(view: SummaryView, say: Say) -> str:
+def summary_html(view: SummaryView, say: Say, picture: bytes | None = None) -> str:
+    """Lay the page out; a `picture` is a PNG that the page carries in itself."""
     template = Template(files("bot").joinpath("summary.html").read_text(encoding="utf-8"))
     return template.substitute(
         page_language="en" if say.language == "en" else "zh",
         report_language=_LANGUAGES.get(view.script, "zh"),
+        image_policy="; img-src data:" if picture else "",
         title=escape(view.title),
         facts=_facts(view),
-        overview=escape(view.overview),
+        overview=f"<p>{escape(view.overview)}</p>" if view.overview else "",
         parts="\n".join(_part(part, place) for place, part in enumerate(view.parts, 1)),
+        picture=_picture(picture, say),
         notes=_notes(view, say),
         made=escape(" ".join(filter(None, [view.made, view.dropped]))),
     )
@@ -39,10 +43,22 @@ def _facts(view: SummaryView) -> str:
     return "\n".join(f"<li>{escape(fact)}</li>" for fact in view.facts)
 
 
+def _picture(picture: bytes | None, say: Say) -> str:
+    if picture is None:
+        return ""
+    encoded = b64encode(picture).decode()
+    return f'<figure><img alt="{escape(say(texts.DIGEST_CHART))}" src="data:image/png;base64,{encoded}"></figure>'
+
+
 def _part(part: Part, place: int) -> str:
     body = "\n".join(_group(group) for group in part.groups)
     if part.lack:
         body = f'<p class="lack">{escape(part.lack)}</p>'
+    if part.facts:
+        listed = "\n".join(f"<li>{escape(fact)}</li>" for fact in part.facts)
+        body = f'<ul class="facts">\n{listed}\n</ul>\n{body}'
+    if part.rest:
+        body = f'{body}\n<p class="lack">{escape(part.rest)}</p>'
     heading = f'<h2 id="part-{place}">{escape(part.title)}</h2>'
     return f'<section aria-labelledby="part-{place}">\n{heading}\n{body}\n</section>'
 

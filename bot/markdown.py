@@ -32,8 +32,9 @@ def _rows(view: SummaryView, say: Say) -> Iterator[str]:
     yield f"# {escape(view.title)}"
     yield ""
     yield escape(" · ".join(view.facts))
-    yield ""
-    yield escape(view.overview)
+    if view.overview:
+        yield ""
+        yield escape(view.overview)
     for part in view.parts:
         yield ""
         yield from _part_rows(part)
@@ -51,7 +52,10 @@ def _rows(view: SummaryView, say: Say) -> Iterator[str]:
 
 
 def _part_rows(part: Part) -> Iterator[str]:
-    yield f"## {part.title}"
+    yield f"## {escape(part.title)}"
+    if part.facts:
+        yield ""
+        yield escape(" · ".join(part.facts))
     if part.lack:
         yield ""
         yield part.lack
@@ -62,6 +66,9 @@ def _part_rows(part: Part) -> Iterator[str]:
             yield ""
         for point in group.points:
             yield _point_row(point)
+    if part.rest:
+        yield ""
+        yield escape(part.rest)
 
 
 def _point_row(point: Point) -> str:

@@ -18,14 +18,15 @@ _DOT = " · "
 def summary_lines(view: SummaryView, say: Say) -> Iterator[Line]:
     yield line(view.title, "bold")
     yield line(_DOT.join(view.facts), "dim")
-    yield _BLANK
-    yield line(view.overview)
+    if view.overview:
+        yield _BLANK
+        yield line(view.overview)
     for part in view.parts:
         yield _BLANK
         yield from _part_lines(part)
-    yield _BLANK
-    yield from note_lines(view.notes, say(texts.QUOTES), say)
     if view.notes:
+        yield _BLANK
+        yield from note_lines(view.notes, say(texts.QUOTES), say)
         yield _BLANK
         yield line(view.made, "dim")
     if view.dropped:
@@ -34,6 +35,8 @@ def summary_lines(view: SummaryView, say: Say) -> Iterator[Line]:
 
 def _part_lines(part: Part) -> Iterator[Line]:
     yield line(f"【{part.title}】", "bold")
+    if part.facts:
+        yield line(_DOT.join(part.facts), "dim", indent=2)
     if part.lack:
         yield line(part.lack, indent=2)
     for group in part.groups:
@@ -41,6 +44,8 @@ def _part_lines(part: Part) -> Iterator[Line]:
             yield line(group.heading, "dim", indent=2)
         for point in group.points:
             yield _point_line(point, indent=4 if group.heading else 2)
+    if part.rest:
+        yield line(part.rest, "dim", indent=2)
 
 
 def _point_line(point: Point, indent: int) -> Line:
@@ -74,7 +79,7 @@ def _quote_lines(note: Note, say: Say) -> Iterator[Line]:
 
 def whereabouts(note: Note, say: Say) -> Iterator[str]:
     if note.title:
-        yield f"《{note.title}》"
+        yield f"《{note.title}》{f'（{note.agency}）' if note.agency else ''}"
     if note.section:
         yield note.section
     if note.page is not None:

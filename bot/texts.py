@@ -72,6 +72,9 @@ HELP_SUMMARIZE = Phrase(
 )
 HELP_ASK = Phrase("向已收入的报告提问，答案附原文", "Ask the reports a question; answers quote them")
 HELP_SEARCH = Phrase("搜索相关段落", "Search for passages")
+HELP_DIGEST = Phrase(
+    "书架动态：新报告、计划跟进、共有的不足", "What is new: reports, plans followed up, shared shortcomings"
+)
 HELP_DOCTOR = Phrase(
     "检查设置、模型与索引，说明怎么处理", "Check settings, model and indexes, and say what to do"
 )
@@ -86,6 +89,18 @@ ARG_QUERY = Phrase("要找的内容", "what to look for")
 OPT_WORKSPACE = Phrase("用哪个书架（默认 shared）", "which shelf (default: shared)")
 OPT_JSON = Phrase("输出 JSON，每行一个对象", "print JSON, one object a line")
 OPT_FORMAT = Phrase("text、md、html 或 json（默认 text）", "text, md, html or json (default: text)")
+OPT_SINCE = Phrase(
+    "从何时起：7d、2w、24h，或 2026-11-01 这样的日期、时间（默认 7d）",
+    "from when: 7d, 2w, 24h, or a date or time such as 2026-11-01 (default: 7d)",
+)
+OPT_UNTIL = Phrase(
+    "到何时为止，写法同上，不含该时刻（默认现在）",
+    "to when, written alike, that moment left out (default: now)",
+)
+OPT_WATCH = Phrase(
+    "只看谈到这个单位、地方或事项的内容，可多次使用",
+    "only what speaks of this agency, place or topic; may be repeated",
+)
 OPT_TEXT = Phrase("只输出清理后的全文", "print the cleaned text alone")
 OPT_RAW = Phrase("只输出清理前的原文", "print the text as it was read, before cleaning")
 OPT_REPORT = Phrase("只看这一份报告", "look at this report only")
@@ -113,6 +128,12 @@ BAD_VALUE = Phrase("{name} 的值不对：{value}", "{name} cannot be {value}")
 BAD_USAGE = Phrase("命令的写法不对（{detail}）", "wrong usage ({detail})")
 QUOTE_HINT = Phrase("含空格的内容请加引号。", "Put what contains spaces in quotes. ")
 BAD_K = Phrase("-k 要在 1 到 100 之间", "-k must be between 1 and 100")
+BAD_TIME = Phrase("{name} 的时间看不懂：{value}", "{name}: {value} is not a time")
+TIME_REMEDY = Phrase(
+    "请写 7d、2w、24h，或 2026-11-01、2026-11-01T09:00。",
+    "Write 7d, 2w, 24h, or 2026-11-01, 2026-11-01T09:00.",
+)
+NO_SPAN = Phrase("--since 要早于 --until", "--since must lie before --until")
 BAD_WORKSPACE = Phrase("书架名 {name} 不可用", "{name} cannot be a shelf's name")
 WORKSPACE_REMEDY = Phrase(
     "1-64 个字母、汉字、数字或 - _ .。", "Use 1-64 letters, digits, - _ or a full stop."
@@ -380,6 +401,14 @@ BOT_NOT_SET = Phrase(
     "没有设置 TELEGRAM_BOT_TOKEN，不运行机器人", "TELEGRAM_BOT_TOKEN is not set: no bot is run"
 )
 BOT_WORKS = Phrase("@{name} 可用", "@{name} works")
+DIGESTS_SENT = Phrase(
+    "定期动态：已送 {sent} 期，{uncertain} 期送没送到不清楚，{failed} 期没有送成",
+    "scheduled digests: {sent} sent, {uncertain} with an unknown outcome, {failed} failed",
+)
+DIGESTS_REMEDY = Phrase(
+    "没送成的内容会并入该聊天的下一期；原因在日志里（例如机器人在群里没有发言权）。",
+    "What failed is covered by the chat's next digest; the log says why (no right to write in a group, say).",
+)
 BOT_UNREACHABLE = Phrase("连不上 {url}（{kind}）", "cannot reach {url} ({kind})")
 NETWORK_REMEDY = Phrase(
     "网络受限时请设 HTTPS_PROXY，或用 TELEGRAM_API_URL 指向自建 Bot API 服务器或反向代理。",
@@ -410,3 +439,106 @@ POLLED_REMEDY = Phrase(
     "若是您自己的 `reportbot serve`，一切正常；否则请停掉其中一个，或向 @BotFather 发 /revoke 换令牌。",
     "If that is your own `reportbot serve`, all is well; else stop one of the two, or get a new token with /revoke.",
 )
+
+# --- digest ---------------------------------------------------------------------------------------------
+
+DIGEST = Phrase("书架动态", "What is new on the shelf")
+DIGEST_SPAN = Phrase("{since} 至 {until}（{zone}）", "{since} to {until} ({zone})")
+DIGEST_COUNTS = {
+    "added": Phrase("新增 {n} 份", "{n} added"),
+    "replaced": Phrase("更新 {n} 份", "{n} replaced"),
+    "gone": Phrase("移除 {n} 份", "{n} removed"),
+}
+DIGEST_GONE = Phrase("已移除：{names}。", "Removed: {names}.")
+DIGEST_QUIET = Phrase(
+    "{since} 至 {until}（{zone}），书架上没有变化。",
+    "Nothing changed on the shelf from {since} to {until} ({zone}).",
+)
+DIGEST_QUIET_WATCHED = Phrase(
+    "{since} 至 {until}（{zone}），没有与关注词有关的变化。",
+    "From {since} to {until} ({zone}) nothing changed that concerns the words watched.",
+)
+DIGEST_REPLACED = Phrase("{title}（更新）", "{title} (replaced)")
+DIGEST_POINTS = Phrase("要点", "What matters")
+DIGEST_REQUIREMENTS = Phrase("其他要求", "Further requirements")
+DIGEST_PARTS = {
+    "points": DIGEST_POINTS,
+    "shortcomings": PARTS["shortcomings"],
+    "plans": PARTS["plans"],
+    "followed": Phrase("计划跟进", "Plans followed up"),
+    "repeated": Phrase("一再出现的不足", "Shortcomings admitted again"),
+    "shared": Phrase("几家共有的不足", "Shortcomings that agencies share"),
+    "series": Phrase("历年指标", "Indicators over the years"),
+}
+DIGEST_COUNTED = {
+    "achievements": Phrase("成效 {n} 项", "{n} {n:achievement|achievements}"),
+    "shortcomings": Phrase("不足 {n} 项", "{n} {n:shortcoming|shortcomings}"),
+    "plans": Phrase("计划 {n} 项", "{n} {n:plan|plans}"),
+    "requirements": Phrase("要求 {n} 项", "{n} {n:requirement|requirements}"),
+}
+DIGEST_MORE = Phrase("另有{counts}，见全文摘要。", "Not shown: {counts}; see the summary.")
+DIGEST_HOLDS = Phrase("载有{counts}，见全文摘要。", "It holds {counts}; see the summary.")
+DIGEST_HOLDS_NOTHING = Phrase(
+    "报告没有成文的成效、不足或计划。", "The report states neither achievements nor shortcomings nor plans."
+)
+VERDICTS = {
+    "kept": Phrase("已有结果", "result found"),
+    "partly": Phrase("部分完成", "partly done"),
+    "changed": Phrase("数字有变", "figure changed"),
+    "not_mentioned": Phrase("未提及", "not mentioned"),
+}
+DIGEST_PAIR = Phrase(
+    "{agency}：{plan_year}年报告的计划，{result_year}年的结果",
+    "{agency}: plans of the {plan_year} report, results of {result_year}",
+)
+DIGEST_FOLLOWED = Phrase(
+    "{agency}{plan_year}年报告的计划：{plan}{result_year}年的结果（{verdict}）：{result}",
+    "{agency}, planned in the {plan_year} report: {plan} Told of {result_year} ({verdict}): {result}",
+)
+DIGEST_NO_RESULT = Phrase("《{title}》通篇没有提及。", "“{title}” does not mention it anywhere.")
+DIGEST_REPEATED = Phrase(
+    "{agency}：{earlier_year}年：{earlier}{later_year}年：{later}",
+    "{agency}: {earlier_year}: {earlier} {later_year}: {later}",
+)
+DIGEST_TWO_YEARS = Phrase(
+    "{earlier_year}年：{earlier}{later_year}年：{later}", "{earlier_year}: {earlier} {later_year}: {later}"
+)
+DIGEST_SHARED = Phrase("{topic}（{n} 家）", "{topic} ({n} agencies)")
+DIGEST_SAID_BY = Phrase("{agency}：{text}", "{agency}: {text}")
+DIGEST_POINT_OF = Phrase("{year}年{shown}", "{year}: {shown}")
+DIGEST_STEP = Phrase("{earlier}→{later}年：{formula}", "{earlier}→{later}: {formula}")
+DIGEST_STEP_IN_POINTS = Phrase(
+    "{earlier}→{later}年：{formula}个百分点", "{earlier}→{later}: {formula} percentage points"
+)
+DIGEST_IN_UNIT = Phrase("（以{unit}计）", " (in {unit})")
+DIGEST_COMPUTED = Phrase(
+    "历年变化由程序按所列算式算出。", "Changes over the years are computed with the formulas shown."
+)
+DIGEST_BY_MODEL = Phrase(
+    "要点由模型 {model} 改写并已逐条与原文核对，其余摘自报告原文；方括号数字是出处。",
+    "What matters was worded by the model {model} and checked against the text, all else is the reports' own words; the bracketed numbers are the sources.",
+)
+DIGEST_UNCHECKED = Phrase(
+    "另有 {n} 条没有通过与原文的核对，未列。",
+    "{n} {n:point|points} left out: {n:it does|they do} not pass the check against the text.",
+)
+DIGEST_CHART = Phrase("历年指标图", "Chart of the indicators over the years")
+
+# --- the chart of a digest ------------------------------------------------------------------------------
+
+CHART_TITLE = Phrase("历年指标对照", "Indicators over the years")
+CHART_UNIT = Phrase("单位：{unit}", "unit: {unit}")
+CHART_NO_FIGURE = Phrase("未载明", "no figure")
+CHART_BASE = Phrase(
+    "数值照录各年报告；纵轴以 0 为基线。", "Values as the reports print them; the axis has its baseline at 0."
+)
+CHART_BASES = Phrase(
+    "数值照录各年报告；各图纵轴都以 0 为基线，刻度各异，图与图之间不能比高低。",
+    "Values as the reports print them; every axis has its baseline at 0 and a scale of its own: heights do not compare between panels.",
+)
+CHART_GAPS = Phrase(
+    "未载明：在已收入的报告中没有找到这一年的数字，线在此断开。",
+    "No figure: none was found for that year in the reports on the shelf; the line breaks there.",
+)
+CHART_MISSING = Phrase("{mark}：字体里没有的字。", "{mark}: a character the font does not have.")
+CHART_MORE = Phrase("另有 {n} 项指标没有画出。", "{n} more {n:indicator is|indicators are} not drawn.")

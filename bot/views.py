@@ -21,13 +21,17 @@ _NUMBERING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A quote at the foot of the page. `title` is the report's, empty where there is only one."""
+    """A quote at the foot of the page. `title` is the report's, empty where there is only one.
+
+    `agency` tells reports of one title apart.
+    """
 
     n: int
     title: str
     section: str
     page: int | None
     quote: str
+    agency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the three lists. `lack` says so when the report has none."""
+    """One of a summary's three lists, or what a digest says of a report or a matter.
+
+    `lack` says so when the report has none; `facts` stand under the title, `rest` says what is not shown.
+    """
 
     title: str
     groups: tuple[Group, ...]
     lack: str
+    facts: tuple[str, ...] = ()
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +143,8 @@ def years(period: Sequence[int]) -> str:
     return "、".join(map(str, ordered))
 
 
-def note(citation: Citation, n: int, *, title: str = "") -> Note:
-    return Note(n, title, citation.section, citation.page, citation.quote)
+def note(citation: Citation, n: int, *, title: str = "", agency: str = "") -> Note:
+    return Note(n, title, citation.section, citation.page, citation.quote, agency)
 
 
 def dropped(count: int, say: Say) -> str:

@@ -40,7 +40,7 @@ _HEADLINE_CHARS = 500
 _LEFT_OUT = "……"
 """Stands where an item passes over words between two pieces it shows."""
 _RITUAL = re.compile(
-    r"习近平|学习贯彻|学习宣传|深刻领会|重要(?:讲话|指示|论述)|精神|指导思想|高度重视|统一思想|提高站位|政治站位|思想认识|领导小组|组织领导|亲自|带头|第一议题|民主集中制|中心组"
+    r"习近平|学习贯彻|学习宣传|深刻领会|重要(?:讲话|指示|论述)|精神(?!卫生|病|科|专科|障碍|残疾|损害|慰藉)|指导思想|高度重视|统一思想|提高站位|政治站位|思想认识|领导小组|组织领导|亲自|带头|第一议题|民主集中制|中心组"
     r"|述职|意识|两个维护|两个确立|四个自信|敬意|感谢|来之不易|不平凡|众志成城|回望|回首|坚强领导|始终坚持|认真落实|牢牢把握"
 )
 _NAMED = re.compile(
@@ -154,16 +154,16 @@ def make_item(text: str, draft: ItemDraft, kind: Kind, citer: Citer) -> Item:
     headed = draft.title is not None and kind is Kind.ACHIEVEMENTS
     spans = [span for part in draft.parts for span in condense(text, part, share, headed=headed)]
     pieces = [draft.title, *spans] if draft.title else spans
-    quoted = _merge(pieces, text)
+    quoted = merge(pieces, text)
     return Item(
-        text=_joined(text, pieces),
+        text=joined(text, pieces),
         topic=draft.topic,
         figures=[figure for span in pieces for figure in split_figures(span.of(text))],
         citations=[citer.cite(number, span.start, span.end) for number, span in enumerate(quoted, 1)],
     )
 
 
-def _joined(text: str, spans: Iterable[Span]) -> str:
+def joined(text: str, spans: Iterable[Span]) -> str:
     """Put verbatim pieces side by side without their 一是, each closed by a full stop of its own.
 
     Where the report says something between two of them, …… stands for it.
@@ -210,7 +210,7 @@ def condense(text: str, span: Span, budget_chars: int, *, headed: bool = False) 
     if len(kept) == 1 and used < _BARE_CHARS and ranked:
         kept.add(ranked[0])
     kept |= {index for index in heads if index + 1 in kept}
-    return _merge([pieces[index] for index in sorted(kept)], text)
+    return merge([pieces[index] for index in sorted(kept)], text)
 
 
 def _pieces(text: str, span: Span, budget_chars: int) -> list[Span]:
@@ -240,7 +240,7 @@ def _only_ritual(sentence: str) -> bool:
     return is_ritual(sentence) and not re.search(r"\d", sentence)
 
 
-def _merge(spans: list[Span], text: str) -> list[Span]:
+def merge(spans: list[Span], text: str) -> list[Span]:
     merged: list[Span] = []
     for span in spans:
         if (

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from chains.answer import Answerer
+from chains.digest.build import make_digest
+from chains.digest.models import Digest, DigestInput
+from chains.digest.written import DigestWriter
 from chains.extract import summarize
 from chains.models import Answer, AskInput, Summary, SummaryInput
 from chains.write_answer import AnswerWriter, Sentence
@@ -58,3 +61,24 @@ def written_answer(library: Library, model: ChatModel, account: str) -> Runnable
                 yield event
 
     return RunnableGenerator(run).with_config(run_name="written_answer")
+
+
+def extractive_digest(library: Library, language: Language = "zh") -> Runnable[DigestInput, Digest]:
+    """Give digests of `library` without a model as a chain."""
+
+    def run(asked: DigestInput) -> Digest:
+        return make_digest(library, asked, language)
+
+    return RunnableLambda(run).with_config(run_name="extractive_digest")
+
+
+def written_digest(
+    library: Library, model: ChatModel, account: str, language: Language = "zh"
+) -> Runnable[DigestInput, Digest]:
+    """Give digests whose points are worded by a model as a chain, to be invoked asynchronously."""
+    writer = DigestWriter(model, language)
+
+    async def run(asked: DigestInput) -> Digest:
+        return await writer.write(library, asked, account)
+
+    return RunnableLambda(run).with_config(run_name="written_digest")

@@ -35,18 +35,20 @@ _SAYS_LITTLE, _SAYS_MUCH = 14, 40
 
 
 @dataclass
-class _Point:
-    """A point of the outline on its way to an item."""
+class Point:
+    """A point of a report on its way to an item; `item` stays None where no wording held."""
 
     kind: Kind
-    draft: ItemDraft
+    topic: str
     source: Source
     item: Item | None = None
     problems: list[str] = field(default_factory=list)
 
 
 @dataclass
-class _Tally:
+class Tally:
+    """What the wording of points has used, how many of the model's wordings fell, and what stopped it."""
+
     usage: Usage = field(default_factory=Usage)
     dropped: int = 0
     failure: ModelError | None = None
@@ -56,6 +58,7 @@ class SummaryWriter:
     """Writes summaries with one model, its calls in parallel under the model's own limit."""
 
     def __init__(self, model: ChatModel, language: Language = "zh") -> None:
+        self.model_name = model.name
         self._model = model
         self._language = language
 
@@ -65,39 +68,49 @@ class SummaryWriter:
         citer = Citer(document.text, document.sections, document.page_starts, report)
         choice = choose(document)
         points = [
-            _Point(
-                kind,
-                draft,
-                source_of(f"{kind.value[0]}{number}", report, document.text, draft_start(draft), draft.end),
-            )
+            (draft, _point(kind, draft, number, asked))
             for kind, drafts in choice.drafts.items()
             for number, draft in enumerate(drafts, 1)
         ]
-        tally = _Tally()
-        by_kind = [[point for point in points if point.kind is kind] for kind in Kind]
-        batches = [batch for same in by_kind for batch in _batches(same)]
-        await asyncio.gather(
-            *(self._write(batch, report.title, document.text, citer, account, tally) for batch in batches)
-        )
+        tally = Tally()
+        await self.word([point for _, point in points], report.title, document.text, citer, account, tally)
         lists = {
-            kind: [p.item or make_item(document.text, p.draft, kind, citer) for p in points if p.kind is kind]
+            kind: [
+                point.item or make_item(document.text, draft, kind, citer)
+                for draft, point in points
+                if point.kind is kind
+            ]
             for kind in (Kind.ACHIEVEMENTS, Kind.SHORTCOMINGS, Kind.PLANS)
         }
         summary = make_summary(report, lists, choice.unlisted)
-        worded = any(point.item for point in points)
+        worded = any(point.item for _, point in points)
         said = UNFINISHED[self._language].format(reason=tally.failure) if tally.failure else ""
         return summary.model_copy(
             update={
                 "engine": "llm" if worded else "extractive",
-                "model": self._model.name if worded else None,
+                "model": self.model_name if worded else None,
                 "overview": summary.overview + said,
                 "dropped": tally.dropped,
                 "usage": tally.usage,
             }
         )
 
+    async def word(
+        self,
+        points: Sequence[Point],
+        title: str,
+        text: str,
+        citer: Citer,
+        account: str,
+        tally: Tally,
+    ) -> None:
+        """Have points of one report worded and checked; those that hold get their item."""
+        by_kind = [[point for point in points if point.kind is kind] for kind in Kind]
+        batches = [batch for same in by_kind for batch in _batches(same)]
+        await asyncio.gather(*(self._write(batch, title, text, citer, account, tally) for batch in batches))
+
     async def _write(
-        self, batch: Sequence[_Point], title: str, text: str, citer: Citer, account: str, tally: _Tally
+        self, batch: Sequence[Point], title: str, text: str, citer: Citer, account: str, tally: Tally
     ) -> None:
         """Have a batch worded and checked, then once more what did not hold."""
         try:
@@ -118,7 +131,7 @@ class SummaryWriter:
             tally.dropped += sum(bool(point.problems) and point.item is None for point in batch)
 
     async def _ask(
-        self, batch: Sequence[_Point], title: str, text: str, citer: Citer, account: str, tally: _Tally
+        self, batch: Sequence[Point], title: str, text: str, citer: Citer, account: str, tally: Tally
     ) -> None:
         """Ask once, and again with the reason where the reply cannot be read."""
         waiting = {point.source.id: point for point in batch if point.item is None}
@@ -138,7 +151,7 @@ class SummaryWriter:
                 point.problems = []
                 _take(written, point, text, citer)
 
-    def _messages(self, points: Sequence[_Point], title: str) -> list[Message]:
+    def _messages(self, points: Sequence[Point], title: str) -> list[Message]:
         problems = [f"{p.source.id}: {problem}" for p in points for problem in p.problems]
         filled = load_prompt("summary", self._language).fill(
             title=title,
@@ -149,12 +162,18 @@ class SummaryWriter:
         return [Message(role, said) for role, said in filled]
 
 
+def _point(kind: Kind, draft: ItemDraft, number: int, asked: SummaryInput) -> Point:
+    source_id = f"{kind.value[0]}{number}"
+    text = asked.document.text
+    return Point(kind, draft.topic, source_of(source_id, asked.report, text, draft_start(draft), draft.end))
+
+
 def draft_start(draft: ItemDraft) -> int:
     """Give where a point begins with its run-in heading."""
     return min(draft.title.start, draft.start) if draft.title else draft.start
 
 
-def _take(written: ItemReply, point: _Point, text: str, citer: Citer) -> None:
+def _take(written: ItemReply, point: Point, text: str, citer: Citer) -> None:
     """Let a model's wording of a point through when its quotes carry it, else note why not."""
     said = plain_sentence(written.text)
     said = said[min(after_lead(said, 0), len(said)) :]
@@ -174,16 +193,16 @@ def _take(written: ItemReply, point: _Point, text: str, citer: Citer) -> None:
     )
 
 
-def _topic(topic: str, point: _Point, verdict: Verdict, quotes: tuple[tuple[str, str], ...]) -> str:
+def _topic(topic: str, point: Point, verdict: Verdict, quotes: tuple[tuple[str, str], ...]) -> str:
     """Take the model's name for a point when it claims nothing the quotes do not carry, else the report's own."""
     said = " ".join(topic.split())
     if said and len(said) <= TOPIC_CHARS and verify(Draft(said, quotes), {point.source.id: point.source}).ok:
         return said
-    return point.draft.topic
+    return point.topic
 
 
-def _batches(points: Sequence[_Point]) -> Iterator[list[_Point]]:
-    batch: list[_Point] = []
+def _batches(points: Sequence[Point]) -> Iterator[list[Point]]:
+    batch: list[Point] = []
     size = 0
     for point in points:
         tokens = count_tokens(point.source.text)

@@ -78,3 +78,19 @@ REPAIR: Final = {
 }
 
 TOO_SHORT: Final = "only names the point: say what the passage says of it"
+
+# What a reader of a digest must know of how it was made.
+DIGEST_NOTES: Final[dict[str, dict[str, str]]] = {
+    "zh": {
+        "undetailed": "新报告较多：详列{shown}份，其余{n}份只列条数。",
+        "unwatched": "按关注词“{words}”，未列{reports}份报告、{points}条要点。",
+        "since_gone": "另有{n}份其后又被撤下或更新，未列。",
+        "words_join": "”“",
+    },
+    "en": {
+        "undetailed": "Many new reports: {shown} are told of in detail, {n} by counts only. ",
+        "unwatched": "Going by the words watched (“{words}”), left out: reports {reports}, points {points}. ",
+        "since_gone": "Taken off or replaced since, and left out: {n}. ",
+        "words_join": "”, “",
+    },
+}

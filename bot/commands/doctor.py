@@ -113,6 +113,30 @@ def _bot(shell: Shell) -> Findings:
     from bot.chat.check import look_at
 
     yield from look_at(shell.settings, shell.settings.telegram_bot_token.get_secret_value(), shell.say)
+    yield from _digests(shell)
+
+
+def _digests(shell: Shell) -> Findings:
+    from store.digest_tables import SlotState as State
+    from store.digests import DigestStore
+
+    store = DigestStore(shell.services.database_url)
+    try:
+        counts = store.counts()
+    finally:
+        store.close()
+    sent = counts.get(State.SENT, 0) + counts.get(State.QUIET_SENT, 0)
+    detail = shell.say(
+        texts.DIGESTS_SENT,
+        sent=sent,
+        uncertain=counts.get(State.UNCERTAIN, 0),
+        failed=counts.get(State.FAILED, 0),
+    )
+    subject = shell.say(texts.CHECK_BOT)
+    if counts.get(State.FAILED, 0):
+        yield Finding("warning", subject, detail, shell.say(texts.DIGESTS_REMEDY))
+    else:
+        yield Finding("ok", subject, detail)
 
 
 def _data_dir(shell: Shell) -> Findings:

@@ -89,13 +89,20 @@ class Series(Frozen):
 
 
 class ReportNews(Frozen):
-    """A report that came, with what matters in it: a few points, its shortcomings in a line each, its plans."""
+    """A report that came, with what matters in it: a few points, its shortcomings in a line each, its plans.
+
+    `more_…` count what the report holds besides and is not shown: all of it where reports are too many to
+    tell of each, and only then are the lists of a report that has something to say empty.
+    """
 
     report: Report
     change: Literal["added", "replaced"]
     points: list[Item]
     shortcomings: list[Item]
     plans: list[Item]
+    more_points: int = 0
+    more_shortcomings: int = 0
+    more_plans: int = 0
 
 
 class Gone(Frozen):

@@ -1,0 +1,116 @@
+"""Whether a figure that was told meets the figure that was planned of the same thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from chains.claims.amounts import Amount, Bound, Role
+
+# Counting words that may stand for one another beside the same thing (12个快检室, 15处快检点).
+_ALIKE = (
+    frozenset("个家户处所座间栋站点厂"),
+    frozenset("件起宗例"),
+    frozenset("场次期批轮届班"),
+    frozenset("个项条类种份"),
+    frozenset("个支队只"),
+    frozenset({"家次", "户次", "个次", "次", "批次", "件次"}),
+)
+_ABOUT = Decimal("0.03")
+"""How far from 8%左右 a figure may be and still be about it, as a share of it."""
+_WELL_LOW = re.compile(
+    r"压减|压缩|缩短|缩减|精简|控制在|降[到至为]|减[到至少]|不超过|不高于|失业|能耗|排放|浓度|事故|死亡|败诉|纠错率|超限率|不良|投诉率|办理时[限间]|用时|耗时"
+)
+_LIST = re.compile(r"[\u4e00-\u9fff]{2,8}(?:、[\u4e00-\u9fff]{2,8})+")
+_EARLIER = re.compile(
+    r"(?:上一?年|去年|前一?年|年初|原来?|此前|(?:19|20)\d\d年)(?:同期|同口径|度)?的?[^,。;]{0,6}$"
+)
+
+
+class Outcome(StrEnum):
+    MET = "met"
+    SHORT = "short"
+    OF_TOTAL = "of_total"
+    """The planned figure is told again beside a smaller one (23座…改造完16座)."""
+    HIDDEN = "hidden"
+    UNTOLD = "untold"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a planned figure. `size` is the figure told as a share of it, None where none is told."""
+
+    outcome: Outcome
+    size: float | None = None
+
+
+def compare(promise: str, planned: Sequence[Amount], text: str, told: Sequence[Amount]) -> Told:
+    """Hold what was planned against the figures of a folded text, which speaks of the same thing.
+
+    One planned figure that is missed decides over others that are met; hidden ones decide nothing.
+    """
+    found = [_compare_one(promise, amount, text, told) for amount in planned]
+    if all(one.outcome is Outcome.UNTOLD for one in found) and any(a.value == _listed(text) for a in planned):
+        return Told(Outcome.MET, 1.0)
+    for outcome in (Outcome.OF_TOTAL, Outcome.SHORT, Outcome.MET, Outcome.HIDDEN):
+        fitting = next((one for one in found if one.outcome is outcome), None)
+        if fitting:
+            return fitting
+    return Told(Outcome.UNTOLD)
+
+
+def _listed(text: str) -> int:
+    """Count the members of the longest list of names in a text (桃溪、白石河…: 2), 0 where there is none."""
+    return max((match[0].count("、") + 1 for match in _LIST.finditer(text)), default=0)
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether figures of two units may count the same thing."""
+    return one == other or any(one in group and other in group for group in _ALIKE)
+
+
+def _compare_one(promise: str, planned: Amount, text: str, told: Sequence[Amount]) -> Told:
+    if planned.value is None:
+        return Told(Outcome.HIDDEN)
+    fitting = [amount for amount in told if _is_comparable(planned, amount, text)]
+    exact = [amount for amount in fitting if amount.unit == planned.unit]
+    fitting = exact or fitting
+    values = [amount for amount in fitting if amount.value is not None]
+    if not values:
+        return Told(Outcome.HIDDEN if fitting else Outcome.UNTOLD)
+    smaller = [amount for amount in values if amount.value and amount.value < planned.value]
+    if smaller and any(amount.value == planned.value for amount in values):
+        return Told(Outcome.OF_TOTAL, 1.0)
+    meeting = [amount for amount in values if _meets(promise, planned, amount)]
+    if meeting:
+        return Told(Outcome.MET, _size(planned, meeting[0]))
+    return Told(Outcome.SHORT, _size(planned, values[0])) if len(values) == 1 else Told(Outcome.UNTOLD)
+
+
+def _size(planned: Amount, told: Amount) -> float | None:
+    return float(told.value / planned.value) if planned.value and told.value is not None else None
+
+
+def _is_comparable(planned: Amount, amount: Amount, text: str) -> bool:
+    """Tell whether a figure could be of what was planned: no change for a level, no figure of another year."""
+    if not alike(planned.unit, amount.unit):
+        return False
+    if (planned.role is Role.BY) != (amount.role is Role.BY):
+        return False
+    return amount.role is not Role.FROM and not _EARLIER.search(text[: amount.start])
+
+
+def _meets(promise: str, planned: Amount, told: Amount) -> bool:
+    if planned.value is None or told.value is None:
+        return False
+    if planned.role is Role.BY and planned.change != told.change:
+        return False
+    if planned.bound is Bound.ABOUT and abs(told.value - planned.value) <= planned.value * _ABOUT:
+        return True
+    low = planned.role is not Role.BY and bool(_WELL_LOW.search(promise))
+    if planned.bound is Bound.UNDER or (low and planned.bound is not Bound.OVER):
+        return told.value <= planned.value
+    return told.value >= planned.value

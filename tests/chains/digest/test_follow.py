@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from chains.digest.follow import follow_plans, which_pairs
+from chains.digest.models import FollowedPlan, Verdict
+from tests.chains.digest.two_years import RESULTS, annual, opened, work_report
+
+KEPT, PARTLY, CHANGED, NOT_MENTIONED = Verdict
+
+
+def followed(plan: str, *results: str, lack: str | None = None) -> list[FollowedPlan]:
+    """Follow one plan of 2023 into a report of 2024 that tells these results beside others."""
+    shortcomings = [lack] if lack else ["执法文书说理不够充分。"]
+    return follow_plans(
+        annual(2023, plans=[plan]), annual(2024, results=[*RESULTS, *results], shortcomings=shortcomings)
+    )
+
+
+def verdicts(plan: str, *results: str, lack: str | None = None) -> list[Verdict]:
+    return [found.verdict for found in followed(plan, *results, lack=lack)]
+
+
+# --- verdicts
+
+
+@pytest.mark.parametrize(
+    ("plan", "result"),
+    [
+        ("新建乡镇公共法律服务站5个。", "新建乡镇公共法律服务站5个，接待群众4200人次。"),
+        ("新建乡镇公共法律服务站5个。", "建成投用公共法律服务站6个，覆盖全部乡镇。"),
+        ("新建乡镇公共法律服务站五个。", "乡镇公共法律服务站新添5处，均有律师值班。"),
+        ("行政机关负责人出庭应诉率不低于90%。", "行政机关负责人出庭应诉率93.5%。"),
+        ("行政机关负责人出庭应诉率达到百分之九十以上。", "负责人出庭应诉率升至93.5%。"),
+        ("将行政复议平均办理时间压缩到40天以内。", "行政复议平均办理时间为36天。"),
+        ("争取专项补助资金1.2亿元。", "到位专项补助资金12600万元。"),
+        ("出台《澜桥市行政裁决工作规定》。", "《澜桥市行政裁决工作规定》自7月1日起施行。"),
+        ("制定涉企检查管理办法。", "新的涉企检查管理办法经局务会通过。"),
+        ("组建行政争议调处专家库。", "行政争议调处专家库正式运行，首批专家到位。"),
+        ("社区矫正对象教育培训覆盖率不低于95%。", "社区矫正对象教育培训覆盖率达96.2%。"),
+    ],
+)
+def test_a_result_that_meets_the_plan_keeps_it(plan: str, result: str) -> None:
+    assert verdicts(plan, result) == [KEPT]
+
+
+@pytest.mark.parametrize(
+    ("plan", "result"),
+    [
+        ("培训人民调解员600人次。", "培训人民调解员430人次。"),
+        ("行政机关负责人出庭应诉率达到100%。", "行政机关负责人出庭应诉率为92%。"),
+        ("将行政复议平均办理时间压缩到40天以内。", "行政复议平均办理时间为46天。"),
+        ("争取专项补助资金1.2亿元。", "到位专项补助资金9800万元。"),
+        ("法律援助案件数增长10%。", "法律援助案件数增长6.5%。"),
+    ],
+)
+def test_another_figure_of_the_same_thing_changes_the_plan(plan: str, result: str) -> None:
+    assert verdicts(plan, result) == [CHANGED]
+
+
+@pytest.mark.parametrize(
+    ("plan", "result"),
+    [
+        ("改造司法所9个。", "列入计划的9个司法所改造完工6个。"),
+        ("改造司法所9个。", "改造司法所6个，其余3个正在施工。"),
+        ("建成行政执法监督平台并投入使用。", "行政执法监督平台完成软件开发，尚未上线运行。"),
+        ("出台行政调解工作办法。", "行政调解工作办法草案已报市政府审查。"),
+        ("建设法治文化公园3处。", "建成法治文化公园2处，另有1处推迟到明年。"),
+    ],
+)
+def test_a_result_that_says_what_is_left_keeps_the_plan_in_part(plan: str, result: str) -> None:
+    assert verdicts(plan, result) == [PARTLY]
+
+
+def test_an_admitted_failure_is_followed_from_the_shortcomings() -> None:
+    plan = "建成行政执法监督平台并投入使用。"
+    lack = "行政执法监督平台虽已搭建，但尚未接入区县数据。"
+    (found,) = followed(plan, lack=lack)
+    assert found.verdict is PARTLY
+    assert found.result is not None
+    assert "尚未接入" in found.result.citations[0].quote
+
+
+def test_a_lack_that_only_names_the_same_field_is_no_result() -> None:
+    plan = "出台网约房安全管理规定。"
+    assert verdicts(plan, lack="网约房与居民的纠纷有所增多，安全管理难度大。") == [NOT_MENTIONED]
+
+
+@pytest.mark.parametrize("plan", ["与邻近三市签订仲裁协作协议。", "设立青少年法治教育营地2处。"])
+def test_what_nothing_tells_of_is_not_mentioned(plan: str) -> None:
+    (found,) = followed(plan)
+    assert found.verdict is NOT_MENTIONED
+    assert found.result is None
+    assert found.looked_in.period == [2024]
+
+
+@pytest.mark.parametrize(
+    ("plan", "near"),
+    [
+        ("为老旧办公楼加装电梯30部。", "对62部老旧办公楼电梯进行安全评估。"),
+        ("创建省级法治示范村3个。", "评定市级平安家庭示范户3户。"),
+    ],
+)
+def test_a_result_about_another_thing_is_never_taken_for_it(plan: str, near: str) -> None:
+    assert not set(verdicts(plan, near)) - {NOT_MENTIONED}
+
+
+# --- what is followed
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        "持续学习贯彻习近平法治思想，坚定拥护“两个确立”。",
+        "进一步加强队伍建设，增强服务意识，改进工作作风。",
+        "不断提升依法行政能力和水平。",
+        "深化法治政府建设，优化营商环境。",
+    ],
+)
+def test_ritual_is_not_followed(plan: str) -> None:
+    assert followed(plan) == []
+
+
+def test_each_promise_of_a_point_is_followed_by_itself() -> None:
+    found = followed(
+        "健全服务网络。新建乡镇公共法律服务站5个，培训人民调解员600人次；出台法律援助值班办法。",
+        "新建乡镇公共法律服务站5个。",
+        "培训人民调解员430人次。",
+    )
+    assert [(one.plan.text, one.verdict) for one in found] == [
+        ("新建乡镇公共法律服务站5个。", KEPT),
+        ("培训人民调解员600人次。", CHANGED),
+        ("出台法律援助值班办法。", NOT_MENTIONED),
+    ]
+
+
+def test_masked_figures_decide_nothing() -> None:
+    assert verdicts("新建乡镇公共法律服务站**个。", "新建乡镇公共法律服务站5个。") == []
+    assert verdicts("新建乡镇公共法律服务站5个。", "新建乡镇公共法律服务站**个。") == []
+    assert verdicts("新建乡镇公共法律服务站xx个。", "新建乡镇公共法律服务站xx个。") == []
+
+
+def test_a_number_of_things_without_a_number_told_says_nothing() -> None:
+    assert verdicts("新建乡镇公共法律服务站5个。", "乡镇公共法律服务站建设加快。") == []
+
+
+def test_a_figure_of_an_unknown_unit_is_not_taken_for_met() -> None:
+    plan = "建成综合执法指挥平台，接入视频探头3000路。"
+    assert verdicts(plan, "综合执法指挥平台建成，接入视频探头2650路。") == []
+
+
+def test_last_years_figure_does_not_meet_a_plan() -> None:
+    result = "培训人民调解员430人次，上年为612人次。"
+    assert verdicts("培训人民调解员600人次。", result) == [CHANGED]
+
+
+def test_figures_that_contradict_each_other_say_nothing() -> None:
+    results = ("培训人民调解员430人次。", "培训人民调解员650人次。")
+    assert verdicts("培训人民调解员600人次。", *results) == []
+
+
+# --- quotes
+
+
+def test_both_sides_are_quoted_where_they_stand() -> None:
+    earlier = annual(2023, plans=["全年新建乡镇公共法律服务站5个。"])
+    later = annual(2024, results=[*RESULTS, "建成乡镇公共法律服务站6个。"])
+    (found,) = follow_plans(earlier, later)
+    assert found.result is not None
+    for held, item in ((earlier, found.plan), (later, found.result)):
+        for citation in item.citations:
+            assert held.text[citation.start : citation.end] == citation.quote
+            assert citation.report_id == held.report.id
+    assert (found.plan_year, found.result_year) == (2023, 2024)
+
+
+def test_a_traditional_report_is_followed_into_a_simplified_one() -> None:
+    earlier = annual(2023, plans=["新建鄉鎮公共法律服務站5個。"])
+    later = annual(2024, results=[*RESULTS, "建成乡镇公共法律服务站5个。"])
+    (found,) = follow_plans(earlier, later)
+    assert found.verdict is KEPT
+    assert found.plan.text == "新建鄉鎮公共法律服務站5個。"
+
+
+# --- which reports
+
+
+def test_a_work_report_is_followed_into_the_next_years() -> None:
+    first = work_report(
+        2024,
+        results=["过去一年，新建公路12公里，改造农户厕所430座。"],
+        plans=["新建社区食堂12家。", "硬化通村公路60公里。"],
+    )
+    second = work_report(
+        2025,
+        results=["建成社区食堂13家，日均服务900人次。", "硬化通村公路41公里。"],
+        plans=["新建托育园2所。"],
+    )
+    assert (first.told, first.planned, second.told) == (2023, 2024, 2024)
+    ((earlier, later),) = which_pairs([second, first])
+    assert [found.verdict for found in follow_plans(earlier, later)] == [KEPT, CHANGED]
+
+
+def test_years_that_are_not_neighbours_are_not_paired() -> None:
+    assert which_pairs([annual(2021), annual(2023)]) == []
+
+
+def test_silence_across_a_gap_of_years_is_never_told() -> None:
+    plans = ["新建乡镇公共法律服务站5个。", "设立青少年法治教育营地2处。"]
+    found = follow_plans(annual(2021, plans=plans), annual(2023))
+    assert found == []
+
+
+def test_a_report_without_results_is_silent_on_nothing() -> None:
+    earlier = annual(2023, plans=["设立青少年法治教育营地2处。"])
+    later = opened(
+        "澜桥市司法局2024年工作总结\n一、存在的不足\n（一）执法文书说理不充分，个别案卷的证据目录与实际材料对不上号。\n"
+        "（二）基层所人手不足，四个乡镇所只有一名工作人员，白天下村就只能锁门。\n二、2025年工作计划\n"
+        "（一）新建法治公园1处，年底前向市民开放，由街道负责日常维护。"
+    )
+    assert later.told == 2024
+    assert follow_plans(earlier, later) == []
+
+
+def test_silence_is_not_told_of_what_is_planned_again() -> None:
+    plan = "设立青少年法治教育营地2处。"
+    assert follow_plans(annual(2023, plans=[plan]), annual(2024, plans=[f"年内{plan}"])) == []
+
+
+def test_the_same_reports_give_the_same_verdicts() -> None:
+    def run() -> list[FollowedPlan]:
+        return followed("新建公共法律服务站5个；培训调解员600人次。", "新建公共法律服务站6个。")
+
+    assert run() == run()
+
+
+# --- meaning
+
+
+def letters(texts: Sequence[str]) -> list[list[float]]:
+    """Embed by whether a text speaks of schooling: a meaning one can check by eye."""
+    return [[1.0, 0.0] if any(word in text for word in ("营地", "研学")) else [0.0, 1.0] for text in texts]
+
+
+def test_silence_is_not_told_where_a_near_piece_means_the_same() -> None:
+    plan, result = "设立青少年法治教育营地2处。", "研学课程吸引三千名少年。"
+    earlier, later = annual(2023, plans=[plan]), annual(2024, results=[*RESULTS, result])
+    assert [found.verdict for found in follow_plans(earlier, later)] == [NOT_MENTIONED]
+    assert follow_plans(earlier, later, letters) == []
+
+
+def test_meaning_is_asked_only_where_words_find_nothing() -> None:
+    asked: list[str] = []
+
+    def meaning(texts: Sequence[str]) -> list[list[float]]:
+        asked.extend(texts)
+        return letters(texts)
+
+    follow_plans(
+        annual(2023, plans=["新建公共法律服务站5个。"]),
+        annual(2024, results=[*RESULTS, "新建公共法律服务站5个。"]),
+        meaning,
+    )
+    assert asked == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from store.chats import ChatStore
@@ -18,8 +18,16 @@ class Standing(IntEnum):
 class Access:
     """Blocking: it reads the database."""
 
-    def __init__(self, store: ChatStore, allowed: Iterable[int], admins: Iterable[int]) -> None:
+    def __init__(
+        self,
+        store: ChatStore,
+        allowed: Iterable[int],
+        admins: Iterable[int],
+        on_migrated: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """`on_migrated` moves what else is kept of a group, given its old id and its new one."""
         self._store = store
+        self._on_migrated = on_migrated
         self._allowed = frozenset(allowed)
         self._admins = frozenset(admins)
 
@@ -51,6 +59,8 @@ class Access:
     def migrate(self, old_id: int, new_id: int) -> None:
         """Follow a group that became a supergroup; what the settings allowed it stays allowed."""
         self._store.migrate(old_id, new_id)
+        if self._on_migrated is not None:
+            self._on_migrated(old_id, new_id)
         if self._store.granted(old_id).get(old_id, old_id in self._allowed):
             self._store.grant(new_id, allowed=True, by=0)
 

@@ -31,6 +31,7 @@ from bot.chat.access import Access
 from bot.chat.context import DESK, ChatContext
 from bot.chat.courier import Courier
 from bot.chat.desk import Allowance, Desk, OffLoop
+from bot.chat.digest_desk import digest_desk
 from bot.chat.dispatch import Dispatcher
 from bot.chat.handlers.gate import give_up
 from bot.chat.health import HealthServer
@@ -40,6 +41,7 @@ from bot.chat.routes import add_handlers
 from bot.texts import Language, Say
 from chains.aside import aside
 from store.chats import ChatStore
+from store.digests import DigestStore
 from store.errors import UsageError
 
 if TYPE_CHECKING:
@@ -118,7 +120,8 @@ def build(services: Services, token: str) -> Running:
     url = (settings.telegram_api_url or "https://api.telegram.org").rstrip("/")
     metrics, off_loop = Metrics(), OffLoop()
     store = ChatStore(services.database_url)
-    access = Access(store, settings.telegram_allowed_ids, settings.telegram_admin_ids)
+    digests = DigestStore(services.database_url)
+    access = Access(store, settings.telegram_allowed_ids, settings.telegram_admin_ids, digests.migrate)
     dispatcher = Dispatcher(store, access, metrics, off_loop)
     bot = KeepingBot(
         token,
@@ -148,6 +151,18 @@ def build(services: Services, token: str) -> Running:
         metrics=metrics,
         off_loop=off_loop,
         allowance=Allowance(time.monotonic),
+        digests=digest_desk(
+            services,
+            digests,
+            bot,
+            chats=store,
+            access=access,
+            pacer=pacer,
+            metrics=metrics,
+            off_loop=off_loop,
+            on_moved=on_migrated,
+            on_gone=on_gone,
+        ),
     )
     application = (
         ApplicationBuilder().bot(bot).updater(None).context_types(ContextTypes(context=ChatContext)).build()
@@ -216,6 +231,7 @@ async def _run(running: Running, say: Say, tell: Callable[[str], None], stop: as
         await aside(_warm_up, desk)
         await desk.dispatcher.start(application.bot, handle, apologise)
         await _listen(running, say, tell)
+        desk.digests.sender.start()
         commands = asyncio.ensure_future(_name_commands(running))
         tell(say(words.SERVING, name=application.bot.username))
         if not application.bot.can_read_all_group_messages:
@@ -312,7 +328,8 @@ async def _close(running: Running) -> None:
         if stopping.done() and stopping.exception() is not None:
             log.info("the updater did not stop cleanly: %s", type(stopping.exception()).__name__)
         stopping.cancel()
-    await running.desk.dispatcher.stop(STOP_WITHIN_S)
+    desk = running.desk
+    await asyncio.gather(desk.dispatcher.stop(STOP_WITHIN_S), desk.digests.sender.stop(STOP_WITHIN_S))
     await running.desk.engine.aclose()
     for shut in (running.updater.shutdown, running.application.shutdown):
         with suppress(RuntimeError, TelegramError):

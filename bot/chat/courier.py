@@ -131,6 +131,15 @@ class Courier:
         )
         return message.message_id
 
+    async def send_photo(self, place: Place, picture: bytes, caption: str) -> int:
+        message = await self._brought(
+            place,
+            lambda chat_id: self._bot.send_photo(
+                chat_id, picture, caption=clean(caption)[: _CAPTION // 2], message_thread_id=_thread(place)
+            ),
+        )
+        return message.message_id
+
     async def draft(self, place: Place, draft_id: int, rows: Sequence[Row]) -> bool:
         """Show an answer as it is written, in a private chat; False where the server or the pace forbids it."""
         if not self._drafts or place.chat_id < 0:
@@ -144,7 +153,7 @@ class Courier:
                     place.chat_id, draft_id, text, message_thread_id=_thread(place), parse_mode=ParseMode.HTML
                 )
         except RetryAfter as error:
-            self._pacer.hold(place.chat_id, _seconds(error))
+            self._pacer.hold(place.chat_id, seconds_of(error))
         except InvalidToken:  # what a server says to a method it does not know
             self._drafts = False
         except TelegramError:  # this chat's affair: its answer will meet it too
@@ -262,18 +271,18 @@ class Courier:
         """Make ready for another try, or raise where none can help. True: this one may have arrived."""
         if isinstance(error, RetryAfter):
             self._metrics.flood_waits.inc()
-            self._pacer.hold(chat_id, _seconds(error))
+            self._pacer.hold(chat_id, seconds_of(error))
             return False
         if isinstance(error, ChatMigrated):
             self._moved[chat_id] = error.new_chat_id
             await self._on_migrated(chat_id, error.new_chat_id)
             return False
-        if _is_gone(error):
+        if is_gone(error):
             await self._on_gone(chat_id)
             raise GoneError(str(error)) from error
         if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
             raise error
-        arrived = _may_have_arrived(error)
+        arrived = may_have_arrived(error)
         if arrived:
             self._metrics.uncertain_sends.inc()
         await self._sleep(min(0.5 * 2**attempt, _LONGEST_BACKOFF_S))
@@ -288,19 +297,19 @@ def keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
     )
 
 
-def _is_gone(error: TelegramError) -> bool:
+def is_gone(error: TelegramError) -> bool:
     return isinstance(error, Forbidden) or (
         isinstance(error, BadRequest) and "chat not found" in str(error).lower()
     )
 
 
-def _may_have_arrived(error: NetworkError) -> bool:
+def may_have_arrived(error: NetworkError) -> bool:
     """Tell a request that was cut off from one that never left, or that the server refused with 5xx."""
     cause = error.__cause__
     return isinstance(cause, httpx.TransportError) and not isinstance(cause, _UNSENT)
 
 
-def _seconds(error: RetryAfter) -> float:
+def seconds_of(error: RetryAfter) -> float:
     wait = error.retry_after
     return (wait if isinstance(wait, int) else wait.total_seconds()) + 0.5
 

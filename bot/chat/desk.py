@@ -23,6 +23,7 @@ from store.chats import ChatStore, Place
 from store.models import DEFAULT_WORKSPACE, Report
 
 if TYPE_CHECKING:
+    from bot.chat.digest_desk import DigestDesk
     from bot.engines import Extractive, Written
     from bot.settings import Settings
     from store.library import Library
@@ -129,6 +130,7 @@ class Desk:
     metrics: Metrics
     off_loop: OffLoop
     allowance: Allowance
+    digests: DigestDesk
     jobs: Jobs = field(default_factory=Jobs)
     trays: Trays = field(default_factory=Trays)
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)

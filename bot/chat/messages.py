@@ -150,6 +150,17 @@ def part_rows(summary: Summary, kind: str, say: Say) -> list[Row]:
 PART_KEYS = {"a": "achievements", "s": "shortcomings", "p": "plans"}
 
 
+def view_rows(view: SummaryView, parts: Sequence[Part], say: Say) -> list[Row]:
+    """Parts of a digest, whole, each with its quotes."""
+    rows: list[Row] = []
+    for number, part in enumerate(parts, 1):
+        title, *told = _part_rows(part)
+        known = [row(" · ".join(part.facts), "i")] if part.facts else []
+        rest = [row(part.rest, "i")] if part.rest else []
+        rows += [Row(), title, *known, *told, *rest, *_quotes_of(part, view.notes, say, number)]
+    return rows
+
+
 def summary_buttons(summary: Summary, card_id: str, say: Say) -> Buttons:
     present = [
         (say(words.PARTS[name]), f"t:{card_id}:{key}")

@@ -23,6 +23,10 @@ class Metrics:
         self.uncertain_sends = self._counter(
             "uncertain_sends", "Messages sent again, the first may have arrived"
         )
+        self.digest_parts = self._counter("digest_parts", "Messages of scheduled digests that arrived")
+        self.digest_uncertain = self._counter(
+            "digest_uncertain", "Messages of scheduled digests that may have arrived and are not sent again"
+        )
         self.resumed = self._counter("resumed", "Updates taken up again after a restart")
         self.conflicts = self._counter("conflicts", "Polls refused because another process polls (409)")
         self.at_work = Gauge("reportbot_at_work", "Updates being handled", registry=self._registry)

@@ -79,6 +79,11 @@ class Pacer:
         self._spared.append(now)
         return True
 
+    def room(self) -> bool:
+        """Tell whether so little leaves now that what nobody waits for may leave too."""
+        ago = self._clock() - 1
+        return sum(at > ago for at in self._all) < PER_SECOND // 2
+
     def take_waited_s(self, chat_id: int) -> float:
         """Give how long messages to this chat had to wait for their turns since this was last asked."""
         lane = self._lane(chat_id)

@@ -15,7 +15,17 @@ from telegram.ext import (
     filters,
 )
 
-from bot.chat.handlers import asking, buttons, gate, library, people, shelf, summaries
+from bot.chat.handlers import (
+    asking,
+    buttons,
+    digests,
+    gate,
+    library,
+    people,
+    shelf,
+    subscriptions,
+    summaries,
+)
 
 _NEW = filters.UpdateType.MESSAGE
 _COMMANDS = {
@@ -29,6 +39,9 @@ _COMMANDS = {
     "search": shelf.on_search,
     "delete": shelf.on_delete,
     "share": shelf.on_share,
+    "digest": digests.on_digest,
+    "subscribe": subscriptions.on_subscribe,
+    "unsubscribe": subscriptions.on_unsubscribe,
     "settings": people.on_settings,
     "usage": people.on_usage,
     "allow": people.on_allow,

@@ -13,6 +13,9 @@ COMMANDS = {
     "summary": Phrase("摘要：成效、不足、计划", "Summary: achievements, shortcomings, plans"),
     "reports": Phrase("书架上的报告", "The reports on the shelf"),
     "search": Phrase("搜索段落", "Search for passages"),
+    "digest": Phrase("最近有什么新报告", "What is new on the shelf"),
+    "subscribe": Phrase("订阅：每周或每天告诉我新报告", "Be told what is new, weekly or daily"),
+    "unsubscribe": Phrase("退订", "Be told no longer"),
     "delete": Phrase("删除一份报告", "Delete a report"),
     "new": Phrase("开始新的话题", "Begin a new conversation"),
     "cancel": Phrase("停止正在写的答案", "Stop the answer being written"),
@@ -274,3 +277,156 @@ USAGE_ROW = Phrase(
     "{who}: {questions} asked, {refusals} not found, {failures} failed, {uploads} files, {tokens:,} tokens",
 )
 USAGE_NONE = Phrase("还没有用量。", "Nothing was used yet.")
+
+# --- digests ------------------------------------------------------------------------------------
+
+DIGEST = Phrase("📬 书架动态", "📬 What is new on the shelf")
+DIGEST_SPAN = Phrase("{since} 至 {until}（{zone}）", "{since} to {until} ({zone})")
+DIGEST_COUNTS = Phrase("{counts}。", "{counts}.")
+DIGEST_ADDED = Phrase("新增 {n} 份", "{n} {n:report|reports} added")
+DIGEST_REPLACED = Phrase("更新 {n} 份", "{n} replaced")
+DIGEST_GONE = Phrase("移除 {n} 份", "{n} removed")
+DIGEST_QUIET = Phrase(
+    "📬 {since} 至 {until}（{zone}），书架没有变化。",
+    "📬 {since} to {until} ({zone}): nothing has changed on the shelf.",
+)
+DIGEST_QUIET_WATCHED = Phrase(
+    "📬 {since} 至 {until}（{zone}），没有与关注的“{watch}”有关的变化。",
+    "📬 {since} to {until} ({zone}): nothing has changed about what you watch ({watch}).",
+)
+DIGEST_WATCHED = Phrase("只列与关注的“{watch}”有关的内容。", "Only what concerns {watch}, as you asked.")
+DIGEST_UPDATED = Phrase("（更新）", " (replaced)")
+DIGEST_ADMITS = Phrase("不足 {n} 条", "{n} {n:shortcoming|shortcomings}")
+DIGEST_PLANS = Phrase("计划 {n} 条", "{n} {n:plan|plans}")
+DIGEST_REQUIRES = Phrase("要求 {n} 条", "{n} {n:requirement|requirements}")
+DIGEST_SHORTCOMING = Phrase("不足：{text}", "Shortcoming: {text}")
+DIGEST_MORE_REPORTS = Phrase(
+    "另有 {n} 份报告，按下面的按钮逐份看。", "{n} more {n:report|reports}: see the buttons below."
+)
+DIGEST_MORE = Phrase("另有 {n} 项，见“跟进与对照”。", "{n} more: see “Followed and compared”.")
+DIGEST_REMOVED = Phrase("已移除", "Removed")
+DIGEST_FOLLOWED = Phrase("计划跟进", "Plans followed up")
+DIGEST_REPEATED = Phrase("一再出现的不足", "Shortcomings admitted again")
+DIGEST_SHARED = Phrase("几家共有的不足", "Shortcomings that agencies share")
+DIGEST_SERIES = Phrase("历年指标", "Indicators over the years")
+DIGEST_VERDICT_COUNT = Phrase("{verdict} {n}", "{n} {verdict}")
+DIGEST_PLAN = Phrase("{agency}，{plan_year}年报告的计划", "{agency}: the {plan_year} report planned")
+DIGEST_RESULT = Phrase("{result_year}年：{text}", "{result_year}: {text}")
+DIGEST_NO_RESULT = Phrase(
+    "{result_year}年：《{title}》通篇没有提及", "{result_year}: 《{title}》 does not mention it"
+)
+DIGEST_REPEATED_BY = Phrase(
+    "{agency}，{earlier}年与{later}年都提到：{text}", "{agency}, in {earlier} and again in {later}: {text}"
+)
+DIGEST_SHARED_BY = Phrase("{topic}：{agencies}", "{topic}: {agencies}")
+DIGEST_SHARED_BY_MORE = Phrase("{topic}：{agencies}等 {n} 家", "{topic}: {agencies} and others, {n} in all")
+DIGEST_POINT_OF = Phrase("{year}年 {shown}", "{year}: {shown}")
+DIGEST_LATE = Phrase("（本期原定 {at} 发出，因故迟到。）", "(This was due at {at} and comes late.)")
+DIGEST_FOLDED = Phrase(
+    "（原定 {at} 的一期没有发出，内容并入本期。）",
+    "(The digest due at {at} was not sent; this one covers its time.)",
+)
+DIGEST_FOLDED_MANY = Phrase(
+    "（原定 {at} 起的 {n} 期没有发出，内容并入本期。）",
+    "({n} digests due from {at} on were not sent; this one covers their time.)",
+)
+DIGEST_UNCERTAIN = Phrase(
+    "（{at} 的上一期发出时连接中断，可能没有送到；按“再看上一期”可补看。）",
+    "(The connection broke while the last digest, of {at}, was leaving: it may not have arrived. The button below shows it again.)",
+)
+DIGEST_AGAIN = Phrase("🔁 再看上一期", "🔁 The last one again")
+DIGEST_EACH = Phrase("📄 逐份看（{n}）", "📄 Report by report ({n})")
+DIGEST_ACROSS = Phrase("🔎 跟进与对照", "🔎 Followed and compared")
+DIGEST_WHICH = Phrase("看哪一份？", "Which report?")
+DIGEST_FILE = Phrase("书架动态，{until}", "What is new on the shelf, {until}")
+DIGEST_CHART = Phrase(
+    "历年指标，见 {until} 的书架动态", "Indicators over the years, with the digest of {until}"
+)
+DIGEST_OVER = Phrase(
+    "其中的报告已删除，或这期太久了；发 /digest 看现在的。",
+    "One of its reports was deleted, or it is too old; /digest shows what is new now.",
+)
+DIGEST_OFTEN = Phrase(
+    "请写天数，例如 /digest 30（最近 30 天）。",
+    "Give a number of days, such as /digest 30 (the last 30 days).",
+)
+
+# --- subscriptions --------------------------------------------------------------------------------
+
+SUBSCRIBED = Phrase("已订阅书架动态：{when}（{zone}）", "You get what is new on the shelf {when} ({zone})")
+NOT_SUBSCRIBED = Phrase(
+    "没有订阅书架动态。发 /subscribe 订阅。", "No digest is subscribed. /subscribe begins one."
+)
+NEXT_RUN = Phrase("下一期：{at}", "Next: {at}")
+COVERS_SINCE = Phrase("从 {at} 以来的变化说起", "It will begin where the last one ended, {at}")
+WATCHING = Phrase("只关注：{watch}", "Watching only: {watch}")
+WATCHING_ALL = Phrase("关注：全部报告", "Watching: all reports")
+SUBSCRIBE_HOW = Phrase(
+    "改时间也可直接写：/subscribe 周一 9:30。只看某些话题或单位：/subscribe 关注 违建，映川区城管局",
+    "You can also write the time: /subscribe mon 09:30. To watch topics or agencies only: /subscribe watch parking, Yingchuan District",
+)
+BAD_SCHEDULE = Phrase(
+    "没看懂“{text}”。请写星期和时间，例如 /subscribe 周一 9:30、/subscribe 每天 18:00；换时区写 /subscribe 时区 Europe/Berlin。",
+    "“{text}” is not clear. Give a day and a time, such as /subscribe mon 09:30 or /subscribe daily 18:00; for another zone /subscribe zone Europe/Berlin.",
+)
+BAD_ZONE = Phrase(
+    "没有“{text}”这个时区。请写城市所在的时区名，例如 /subscribe 时区 Europe/Berlin。",
+    "There is no time zone “{text}”. Write its name, such as /subscribe zone Europe/Berlin.",
+)
+WATCH_WHAT = Phrase(
+    "请写要关注的话题或单位，用逗号隔开，例如 /subscribe 关注 违建，映川区城管局",
+    "Write topics or agencies with commas between, such as /subscribe watch parking, Yingchuan District",
+)
+WATCH_TOO_MANY = Phrase(
+    "最多关注 {n} 项，每项不超过 {chars} 个字；请先按按钮去掉几项。",
+    "At most {n} things can be watched, of {chars} characters each; remove some with the buttons first.",
+)
+GROUP_ADMINS_ONLY = Phrase(
+    "群里的订阅只有群管理员能改。", "Only admins of this group can change its subscription."
+)
+UNSUBSCRIBED = Phrase(
+    "已退订，不再定时发送；/digest 随时可看。",
+    "Nothing more will be sent on its own; /digest shows it any time.",
+)
+RESUBSCRIBE = Phrase("↩ 恢复订阅", "↩ Subscribe again")
+UNSUBSCRIBE = Phrase("退订", "Unsubscribe")
+UNWATCH = Phrase("✕ {word}", "✕ {word}")
+PICK_DAY = Phrase("哪一天？", "Which day?")
+PICK_HOUR = Phrase(
+    "几点？（要精确到分，写 /subscribe 周一 9:30）", "At what hour? (For minutes write /subscribe mon 09:30)"
+)
+PICK_ZONE = Phrase(
+    "哪个时区？（其他的写 /subscribe 时区 Europe/Berlin）",
+    "Which zone? (For others write /subscribe zone Europe/Berlin)",
+)
+BACK_TO = Phrase("◀ 返回", "◀ Back")
+DIGEST_SETTING = Phrase("书架动态：{when}（{zone}），下一期 {at}", "Digest: {when} ({zone}), next {at}")
+NO_DIGEST_SETTING = Phrase("书架动态：未订阅（/subscribe）", "Digest: not subscribed (/subscribe)")
+DAYS = {
+    "mon": Phrase("周一", "Mon"),
+    "tue": Phrase("周二", "Tue"),
+    "wed": Phrase("周三", "Wed"),
+    "thu": Phrase("周四", "Thu"),
+    "fri": Phrase("周五", "Fri"),
+    "sat": Phrase("周六", "Sat"),
+    "sun": Phrase("周日", "Sun"),
+    "daily": Phrase("每天", "Daily"),
+}
+EVERY_WEEK = Phrase("每{day} {clock}", "every {day} at {clock}")
+EVERY_DAY = Phrase("每天 {clock}", "every day at {clock}")
+MOMENT = Phrase("{month}月{day}日 {weekday} {clock}", "{weekday} {date} {clock}")
+MOMENT_WITH_YEAR = Phrase("{year}年{month}月{day}日 {weekday} {clock}", "{weekday} {date} {clock}")
+ZONES = {
+    "Asia/Shanghai": Phrase("北京时间", "Beijing time"),
+    "Asia/Hong_Kong": Phrase("香港时间", "Hong Kong time"),
+    "Asia/Taipei": Phrase("台北时间", "Taipei time"),
+    "Asia/Urumqi": Phrase("乌鲁木齐时间", "Urumqi time"),
+    "Asia/Singapore": Phrase("新加坡时间", "Singapore time"),
+    "Asia/Tokyo": Phrase("东京时间", "Tokyo time"),
+    "Europe/London": Phrase("伦敦时间", "London time"),
+    "Europe/Berlin": Phrase("柏林时间", "Berlin time"),
+    "America/New_York": Phrase("纽约时间", "New York time"),
+    "America/Los_Angeles": Phrase("洛杉矶时间", "Los Angeles time"),
+    "Australia/Sydney": Phrase("悉尼时间", "Sydney time"),
+    "UTC": Phrase("世界协调时", "UTC"),
+}

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 
 from telegram import CallbackQuery, Update
 
-from bot.chat import texts
+from bot.chat import digest_letters, texts
 from bot.chat.access import Standing
 from bot.chat.context import ChatContext
-from bot.chat.handlers import pasted, people, shelf, summaries
+from bot.chat.handlers import digests, pasted, people, shelf, subscriptions, summaries
 from bot.chat.handlers.asking import ask
 from bot.chat.handlers.library import take_text_in
 from bot.chat.shelves import Found, by_id
@@ -240,4 +240,6 @@ _HANDLERS: dict[str, Callable[[Update, ChatContext, CallbackQuery, str], Awaitab
     "f": _on_card(_file, summaries.KIND),
     "q": _on_card(_about, summaries.KIND),
     "k": _on_card(_pasted, pasted.KIND),
+    "e": _on_card(digests.on_digest_button, digest_letters.KIND),
+    "j": _on_card(subscriptions.on_subscription_button, subscriptions.KIND),
 }

@@ -11,6 +11,7 @@ from bot.chat import texts
 from bot.chat.access import Standing
 from bot.chat.context import ChatContext
 from bot.chat.courier import GoneError, Letter
+from bot.chat.handlers.subscriptions import digest_setting
 from bot.chat.markup import Row, row
 from bot.chat.messages import shorten
 from bot.chat.shelves import by_id
@@ -102,6 +103,7 @@ async def _settings(context: ChatContext) -> Letter:
         row(say(texts.LANGUAGE_IS, language=say(texts.LANGUAGES[chosen]))),
         row(say(texts.FOCUS_IS, scope=scope)),
         row(say(texts.ENGINE_IS, engine=_engine(context))),
+        row(await digest_setting(context)),
     ]
     languages = [
         (("● " if key == chosen else "") + say(name), f"g:{key}") for key, name in texts.LANGUAGES.items()

@@ -141,6 +141,8 @@ async def delete(context: ChatContext, found: Found, message_id: int) -> None:
         desk = context.desk
         await desk.off_loop.file(desk.library.delete, found.report.id, found.workspace)
         await desk.off_loop(desk.store.forget_report, found.report.id)
+        await desk.off_loop(desk.digests.store.forget_report, found.report.id)
+        desk.digests.press.forget()
         line = say(texts.DELETED, title=found.report.title, passages=found.report.passages)
     await context.desk.courier.edit(context.who.place, [message_id], Letter([row(line)]))
 

@@ -12,17 +12,22 @@ import argparse
 import json
 import math
 import re
+import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from chains.answer import Answerer
 from chains.models import Answer, AskInput
 from store.document import load
-from store.embed import local_model
+from store.embed import EmbeddingModel, local_model
 from store.library import Library
 from store.split import CHUNKING_VERSION
+
+Pair = tuple[dict, Answer]
+"""A question of a set, with the answer it got."""
 
 
 def main() -> None:
@@ -31,21 +36,26 @@ def main() -> None:
     arguments.add_argument("--show", action="store_true", help="list every failure")
     arguments.add_argument("--embedding", choices=["local", "none"], default="local")
     options = arguments.parse_args()
-    questions = [
-        json.loads(line) for line in (options.folder / "questions.jsonl").read_text("utf-8").splitlines()
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        model = local_model() if options.embedding == "local" else None
-        with Library(Path(folder), embedding=model, chunking_version=CHUNKING_VERSION) as library:
-            ids = {
-                path.name: library.add(load(path))[1].id
-                for path in sorted((options.folder / "reports").iterdir())
-            }
+    model = local_model() if options.embedding == "local" else None
+    pairs, seconds = answer_all(options.folder, model)
+    _print(pairs, show=options.show)
+    print(f"{statistics.mean(seconds) * 1000:.0f} ms a question")
+
+
+def answer_all(folder: Path, model: EmbeddingModel | None) -> tuple[list[Pair], list[float]]:
+    """Answer a set's questions over its own reports; the seconds each took besides."""
+    questions = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
+    answers, seconds = [], []
+    with (
+        tempfile.TemporaryDirectory() as shelf,
+        Library(Path(shelf), embedding=model, chunking_version=CHUNKING_VERSION) as library,
+    ):
+        ids = {path.name: library.add(load(path))[1].id for path in sorted((folder / "reports").iterdir())}
+        for question in questions:
             started = time.perf_counter()
-            answers = [_ask(library, question, ids) for question in questions]
-            seconds = time.perf_counter() - started
-    _print(questions, answers, show=options.show)
-    print(f"{seconds / len(questions) * 1000:.0f} ms a question")
+            answers.append(_ask(library, question, ids))
+            seconds.append(time.perf_counter() - started)
+    return list(zip(questions, answers, strict=True)), seconds
 
 
 def _ask(library: Library, question: dict, ids: dict[str, str]) -> Answer:
@@ -63,20 +73,25 @@ def _found(question: dict, answer: Answer) -> bool:
     return any(g in quote or (len(quote) > 8 and quote in g) for g in gold for quote in quotes)
 
 
-def _print(questions: list[dict], answers: list[Answer], *, show: bool) -> None:
-    pairs = list(zip(questions, answers, strict=True))
+def outcomes(pairs: Sequence[Pair]) -> dict[str, list[bool]]:
+    """Judge each question that a measure is about: whether the thing the measure is named for is so."""
     held = [(q, a) for q, a in pairs if q["answerable"]]
-    unheld = [(q, a) for q, a in pairs if not q["answerable"]]
     figures = [(q, a) for q, a in held if q["answer"] and not a.refused]
-    _row("evidence in first five citations", [not a.refused and _found(q, a) for q, a in held])
-    _row(
-        "answer strings in the answer",
-        [all(_bare(s) in _bare(a.answer) for s in q["answer"]) for q, a in figures],
-    )
-    _row("refused when unanswerable", [a.refused for _, a in unheld])
-    _row("wrongly refused", [a.refused for _, a in held])
+    return {
+        "evidence in first five citations": [not a.refused and _found(q, a) for q, a in held],
+        "answer strings in the answer": [
+            all(_bare(s) in _bare(a.answer) for s in q["answer"]) for q, a in figures
+        ],
+        "refused when unanswerable": [a.refused for q, a in pairs if not q["answerable"]],
+        "wrongly refused": [a.refused for _, a in held],
+    }
+
+
+def _print(pairs: Sequence[Pair], *, show: bool) -> None:
+    for name, judged in outcomes(pairs).items():
+        _row(name, judged)
     for group in ("type", "lang"):
-        for value in sorted({q[group] for q in questions}):
+        for value in sorted({q[group] for q, _ in pairs}):
             good = [
                 not a.refused and _found(q, a) if q["answerable"] else a.refused
                 for q, a in pairs

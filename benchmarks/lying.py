@@ -1,9 +1,9 @@
-"""False claims that reach a reader when every third claim a model writes is false.
+"""False claims that reach a reader when one in three claims that a model writes is false.
 
     python -m benchmarks.lying [--answers 260] [--every 3] [--json PATH]
 
 A scripted model answers questions about the invented reports of `benchmarks/data` and words their summaries:
-it copies sentences, and plants one error in every `--every`-th claim, repairs included. Which of its claims
+it copies sentences, and plants an error in one of `--every` claims, repairs included. Which of its claims
 are false is therefore known; the program counts those that are shown, and the points a summary has lost.
 """
 
@@ -17,7 +17,9 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -25,13 +27,14 @@ from benchmarks.results import print_table, write
 from chains.answer import Answerer
 from chains.extract import summarize
 from chains.llm import ChatModel, Endpoint
-from chains.models import AskInput, Summary, SummaryInput
+from chains.models import Answer, AskInput, Summary, SummaryInput
 from chains.replies import plain_sentence
 from chains.write_answer import AnswerWriter
 from chains.write_summary import SummaryWriter
 from store.document import describe, load
 from store.library import Library
 from store.split import CHUNKING_VERSION
+from store.tokens import count_tokens
 from tests import scripted
 
 DATA = Path(__file__).parent / "data"
@@ -44,25 +47,33 @@ _OPPOSITES = (
     ("超过", "不足"),
 )
 _UNITS = (("件", "万件"), ("人次", "场"), ("万元", "亿元"), ("%", "个百分点"), ("个", "亿个"), ("名", "万名"))
+_GOLDEN = 0.6180339887
+"""Its multiples spread evenly over the unit, in step with no number of passages a model is shown."""
 
 
 class Liar:
-    """A model by script whose false claims are known."""
+    """A model by script whose false claims are known: `share` of all it writes, evenly spread."""
 
-    def __init__(self, every: int) -> None:
-        self._every = every
+    def __init__(self, share: Fraction) -> None:
+        self._share = share
         self._rng = random.Random(7)
-        self._count = 0
+        self.claims = 0
+        self.prompt_tokens = 0
         self.false: dict[str, str] = {}
         self.told: Counter[str] = Counter()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         payload = json.loads(request.content)
-        return scripted.respond(request, scripted.write(payload, self._lie))
+        return scripted.respond(request, self.write(payload))
+
+    def write(self, payload: dict[str, Any]) -> str:
+        """Write what is asked for, as JSON."""
+        self.prompt_tokens += sum(count_tokens(str(message["content"])) for message in payload["messages"])
+        return scripted.write(payload, self._lie)
 
     def _lie(self, claim: str, quote: str) -> tuple[str, str]:
-        self._count += 1
-        if self._count % self._every:
+        self.claims += 1
+        if self.claims * _GOLDEN % 1 >= self._share:
             return claim, quote
         kinds = [self._figure, self._unit, self._year, self._direction, self._negation]
         kinds += [self._agency, self._law, self._quote]
@@ -120,10 +131,20 @@ class Liar:
         return f"经省级验收，全部问题整改到位，{claim}"
 
 
-async def _run(folder: Path, answers: int, every: int) -> list[dict[str, object]]:
-    liar = Liar(every)
+def connect(liar: Liar) -> tuple[httpx.AsyncClient, ChatModel]:
+    """Give the product's model client with `liar` behind its HTTP interface; the caller closes the former."""
     http = httpx.AsyncClient(transport=httpx.MockTransport(liar))
-    model = ChatModel(Endpoint("liar", "key", scripted.URL), http=http)
+    return http, ChatModel(Endpoint("liar", "key", scripted.URL), http=http)
+
+
+def lines_of(answer: Answer) -> list[str]:
+    """Give what a reader reads, line by line, without marks."""
+    return [re.sub(r"(?:\[\d+\])+$", "", line) for line in answer.answer.split("\n")]
+
+
+async def _run(folder: Path, answers: int, every: int) -> list[dict[str, object]]:
+    liar = Liar(Fraction(1, every))
+    http, model = connect(liar)
     documents = [load(path) for path in sorted(DATA.glob("*/reports/*"))]
     shown: list[str] = []
     lost = points = dropped = 0
@@ -139,7 +160,7 @@ async def _run(folder: Path, answers: int, every: int) -> list[dict[str, object]
         for question in questions[:: max(len(questions) // answers, 1)][:answers]:
             answer = await writer.answer(AskInput(question=question), "shared")
             dropped += answer.dropped
-            shown += [re.sub(r"(?:\[\d+\])+$", "", line) for line in answer.answer.split("\n")]
+            shown += lines_of(answer)
     for document in documents:
         summary = await SummaryWriter(model).summarize(SummaryInput(document, describe(document)), "shared")
         dropped += summary.dropped
@@ -153,7 +174,7 @@ async def _run(folder: Path, answers: int, every: int) -> list[dict[str, object]
         {"error": kind, "told": told, "shown": reached[kind]} for kind, told in sorted(liar.told.items())
     ]
     rows.append({"error": "all", "told": liar.told.total(), "shown": reached.total()})
-    print_table(f"{answers} answers, {len(documents)} summaries; every {every}. claim false", rows)
+    print_table(f"{answers} answers, {len(documents)} summaries; one in {every} claims false", rows)
     print(
         f"shortcomings and plans lost: {lost} of {points}; claims dropped: {dropped}; lines shown: {len(shown)}"
     )

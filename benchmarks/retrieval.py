@@ -113,7 +113,8 @@ class CachedEmbeddings(Embeddings):
             ):
                 self._put(key, vector)
             self._db.commit()
-            print(f"  embedded {start + len(part)}/{len(missing)}", end="\r", file=sys.stderr)
+            if len(missing) > batch:
+                print(f"  embedded {start + len(part)}/{len(missing)}", end="\r", file=sys.stderr)
         return [self._get(key) or [] for key in keys]
 
     def embed_query(self, text: str) -> list[float]:

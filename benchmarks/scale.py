@@ -469,7 +469,7 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
     results = _measure_in_turns([folder / f"{size}" for size in options.passages], options.runs)
     peer = None
     if options.peer_at:
-        peer = _in_a_child(
+        peer = in_a_child(
             "--peer-at", str(options.peer_at), "--measure-peer", str(folder / f"peer{options.peer_at}")
         )
     if options.json:  # before they are shown: what took hours is safe
@@ -509,7 +509,7 @@ def _measure_in_turns(shelves: Sequence[Path], runs: int) -> list[dict[str, obje
 
     Shelves take turns, so that what else the machine does meets them alike.
     """
-    rounds = [[_in_a_child("--measure", str(folder)) for folder in shelves] for _ in range(runs)]
+    rounds = [[in_a_child("--measure", str(folder)) for folder in shelves] for _ in range(runs)]
     return [
         {**_middle(measured), **json.loads((folder / "filled.json").read_text("utf-8"))}
         for folder, measured in zip(shelves, zip(*rounds, strict=True), strict=True)
@@ -525,7 +525,7 @@ def _p50_ms(run: dict) -> float:
     return float(run["search"]["everything"]["p50_ms"])
 
 
-def _in_a_child(*words: str) -> dict[str, object]:
+def in_a_child(*words: str) -> dict[str, object]:
     said = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "benchmarks.scale", *words],
         stdout=subprocess.PIPE,

@@ -43,7 +43,7 @@ DATA = Path(__file__).parent / "data"
 # --- start-up --------------------------------------------------------------------------------------
 
 
-def time_starts(folder: Path) -> list[Row]:
+def time_starts(folder: Path, runs: int = RUNS) -> list[Row]:
     """Time every command cold, in turns, so that whatever else the machine does meets all alike."""
     report = folder / "report.txt"
     report.write_text(write_report(0, REPORT_CHARS), "utf-8")
@@ -54,7 +54,7 @@ def time_starts(folder: Path) -> list[Row]:
         f"reportbot summarize, {REPORT_CHARS:,} characters": [reportbot, "summarize", str(report)],
     }
     seconds: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(RUNS):
+    for _ in range(runs):
         for name, words in commands.items():
             seconds[name].append(_time_process(words, folder))
     medians = {name: statistics.median(found) for name, found in seconds.items()}

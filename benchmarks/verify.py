@@ -28,6 +28,7 @@ SETS = ("dev_v1", "dev_v2", "heldout_v1")
 SAMPLES = Path(__file__).parents[1] / "samples"
 HALVES = ("dev", "held")
 LIMIT = 300
+OURS = "reportbot"
 
 Judge = Callable[[Draft, dict[str, Source]], bool]
 """Tells whether a draft is carried by what it quotes."""
@@ -40,16 +41,7 @@ def main() -> None:
     arguments.add_argument("--show", help="list the wrong verdicts on this kind, dev half only")
     arguments.add_argument("--json", type=Path)
     options = arguments.parse_args()
-    cases = make_cases(_all_sentences(options.reports), options.limit)
-    pairs = read_pairs(DATA / "verify_v1" / "pairs.jsonl")
-    verdicts, times = _judge_all(_ours, [*cases, *pairs])
-    if options.show:
-        _show([*cases, *pairs], verdicts, options.show)
-    rows = [*_rows("reportbot", cases, verdicts), *_rows("reportbot, by hand", pairs, verdicts)]
-    for name, judge in peers().items():
-        peer_verdicts, peer_times = _judge_all(judge, [*cases, *pairs])
-        rows += [*_rows(name, cases, peer_verdicts), *_rows(f"{name}, by hand", pairs, peer_verdicts)]
-        times |= {f"{name} {key}": value for key, value in peer_times.items()}
+    rows, times = compare(make_cases(all_sentences(options.reports), options.limit), options.show)
     print_table("caught (of true claims: wrongly doubted)", rows)
     print_table("time", [times])
     if options.json:
@@ -57,7 +49,21 @@ def main() -> None:
         write(options.json, settings=settings, results={"cases": rows, "time": times})
 
 
-def _all_sentences(further: Path | None) -> list[Sentence]:
+def compare(cases: Sequence[Case], show: str | None = None) -> tuple[list[Row], dict[str, object]]:
+    """Let the product and its peers judge the same cases, and those written by hand."""
+    pairs = read_pairs(DATA / "verify_v1" / "pairs.jsonl")
+    rows: list[Row] = []
+    times: dict[str, object] = {}
+    for name, judge in ({OURS: verify_draft} | peers()).items():
+        verdicts, spent = _judge_all(judge, [*cases, *pairs])
+        if show and name == OURS:
+            _show([*cases, *pairs], verdicts, show)
+        rows += [*_rows(name, cases, verdicts), *_rows(f"{name}, by hand", pairs, verdicts)]
+        times |= {key if name == OURS else f"{name} {key}": value for key, value in spent.items()}
+    return rows, times
+
+
+def all_sentences(further: Path | None) -> list[Sentence]:
     folders = [DATA / name / "reports" for name in SETS] + [SAMPLES]
     if further and further.is_dir():
         folders.append(further)
@@ -81,26 +87,54 @@ def read_pairs(path: Path) -> list[Case]:
     return cases
 
 
-def _ours(draft: Draft, sources: dict[str, Source]) -> bool:
+def verify_draft(draft: Draft, sources: dict[str, Source]) -> bool:
     return verify(draft, sources).ok
 
 
 def peers() -> dict[str, Judge]:
     """Give the peers that are installed, each as a judge; their models cannot be fetched here, rules alone can."""
     found: dict[str, Judge] = {}
-    try:
-        from ragground.matchers.deterministic import DeterministicMatcher
-        from ragground.models import VerificationStatus
-    except ImportError:
-        return found
+    for make in (_ragground, _corroborate, _opengate):
+        try:
+            found |= make()
+        except ImportError:
+            continue
+    return found
+
+
+def _ragground() -> dict[str, Judge]:
+    from ragground.matchers.deterministic import DeterministicMatcher
+    from ragground.models import VerificationStatus
+
     matcher = DeterministicMatcher()
 
-    def ragground(draft: Draft, sources: dict[str, Source]) -> bool:
-        context = "\n".join(sources[name].text for name, _ in draft.quotes if name in sources)
+    def judge(draft: Draft, sources: dict[str, Source]) -> bool:
+        context = "\n".join(_contexts(draft, sources))
         return bool(matcher.match(context, draft.text).status == VerificationStatus.VERIFIED)
 
-    found[f"ragground {version('ragground')}, rules alone"] = ragground
-    return found
+    return {f"ragground {version('ragground')}, rules alone": judge}
+
+
+def _corroborate() -> dict[str, Judge]:
+    from corroborate import check_answer
+
+    def judge(draft: Draft, sources: dict[str, Source]) -> bool:
+        return bool(check_answer("", _contexts(draft, sources), draft.text).ok())
+
+    return {f"corroborate {version('corroborate')}": judge}
+
+
+def _opengate() -> dict[str, Judge]:
+    from opengate_grounding import check_grounding
+
+    def judge(draft: Draft, sources: dict[str, Source]) -> bool:
+        return bool(check_grounding(draft.text, _contexts(draft, sources)).grounded)
+
+    return {f"opengate-grounding {version('opengate-grounding')}": judge}
+
+
+def _contexts(draft: Draft, sources: dict[str, Source]) -> list[str]:
+    return [sources[name].text for name, _ in draft.quotes if name in sources]
 
 
 def _judge_all(judge: Judge, cases: Sequence[Case]) -> tuple[dict[str, bool], dict[str, object]]:

@@ -21,6 +21,11 @@ PEERS = (
     "langchain-chroma",
     "langchain-text-splitters",
     "rank-bm25",
+    "llama-index-core",
+    "llama-index-retrievers-bm25",
+    "ragground",
+    "corroborate",
+    "opengate-grounding",
 )
 
 Row = Mapping[str, object]

@@ -28,6 +28,7 @@ _BESIDE = 0.6
 """What a gram counts for that stands in the sentence of a piece and not in the piece itself."""
 _TAKEN_UP = 0.4
 _FEWEST_TAKEN_UP = 4
+_MOST_TAKEN_UP = 0.4
 _ABOVE = 0.5
 """The same for one that stands in what names the paragraph, or in the sentence before."""
 
@@ -58,11 +59,11 @@ class Near:
 
 
 def takes_up(later: Held, earlier: Held) -> bool:
-    """Tell whether most of what one report promises stands in the other, as in the next of the same agency."""
+    """Tell whether much of what one report promises stands in the other, as in the next of the same agency."""
     pledges = find_pledges(earlier)
     finder = Finder(later, pledges)
     found = sum(any(near.score >= _TAKEN_UP for near in finder.near(pledge)[:1]) for pledge in pledges)
-    return found >= _FEWEST_TAKEN_UP and 2 * found >= len(pledges)
+    return found >= _FEWEST_TAKEN_UP and found >= _MOST_TAKEN_UP * len(pledges)
 
 
 def is_unfinished(said: str) -> bool:
@@ -90,6 +91,11 @@ class Finder:
         span = self.reach(near, pledge)
         return _ASIDE.sub("", fold(self._plain[near.piece.statement.span.start : span.end]))
 
+    def clause_after(self, near: Near) -> str:
+        """Give what the clause of a piece says after it, folded."""
+        statement = near.piece.statement
+        return fold(self._plain[statement.span.end : statement.clause.end])
+
     def reach(self, near: Near, pledge: Pledge) -> Span:
         """Give the stretch from the clause a piece stands in to the end of what goes on about it."""
         statement = near.piece.statement
@@ -107,6 +113,15 @@ class Finder:
         at = self._places[near.piece.statement.span] + 1
         piece = self.pieces[at] if at < len(self.pieces) else None
         return piece if piece and piece.statement.clause == near.piece.statement.clause else None
+
+    def names(self, near: Near, pair: str) -> bool:
+        """Tell whether a piece, its sentence or what stands above it has a pair of characters."""
+        piece = near.piece
+        return pair in piece.own or pair in piece.beside or pair in piece.above
+
+    def holds(self, pair: str) -> bool:
+        """Tell whether a pair of characters stands in any piece."""
+        return pair in self._holding
 
     def sentence(self, near: Near) -> str:
         """Give the sentence of a piece, folded."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chains.claims.amounts import Role
 from chains.digest.agencies import of_one_agency
+from chains.digest.deeds import is_another
 from chains.digest.find import Finder, Near, is_unfinished
 from chains.digest.held import Held
 from chains.digest.meaning import Meaning, nearness
@@ -20,22 +21,33 @@ from store.sentences import Span
 
 _FOUND = 0.33
 """From this score on a piece speaks of what was promised, in a report of `_FEW_PIECES` pieces."""
-_CORROBORATED = 0.17
+_THINGLESS = 0.5
+"""The same where the thing itself is not named: then only much else in common speaks of it."""
+_CORROBORATED = 0.22
 """The same where its figure meets the planned one and is near it."""
 _MISSED = 0.38
-"""The same where its figure misses the planned one: then it may be of another thing."""
-_FAR_OFF = 0.5
+"""The same where its figure misses the planned one, or is a rate like many others: it may be of another thing."""
+_FAR_OFF = 0.6
 """The same where its figure is of quite another size."""
 _NEAR_SIZE = (0.6, 1.67)
 _LIKE_SIZE = (0.25, 4.0)
 _ABSENT = 0.22
-"""Below this score of the nearest piece nothing speaks of it; in between nobody can say."""
+"""Below this score of the nearest piece, an admission too, nothing speaks of it; in between nobody can say."""
+_ABSENT_DEED = 0.1
+"""The same of what ends in no thing of its own but in a deed (专项清理), which may be told in any words."""
+_DEED_ONLY = re.compile(
+    r"行动|活动|清理|整治|审计|检查|培训|轮训|机制|制度|体系|工程|项目|治理|排查|监管|服务|管理"
+)
 _PLANNED_AGAIN = 0.5
-_NEAR_IN_MEANING = 0.42
+_NEAR_IN_MEANING = 0.38
 """From this nearness on a piece of other words may tell of it all the same."""
+_SURE = 0.55
+"""From this score on words alone say that a piece tells of a promise; below, its meaning must be near as well."""
 _ASKED_FOR_MEANING = 2
 _FAR_PIECES = 6
 _RIVALS = 3
+_FEW = 3
+"""Up to this number a figure stands anywhere by chance."""
 _AS_NEAR = 0.05
 _FEW_PIECES = 80
 _BY_CHANCE = 0.08
@@ -50,21 +62,17 @@ _FIRST = re.compile(r"启动|开工|动工|推进|谋划|筹备|筹建|探索|�
 _UNDER_WAY = re.compile(
     r"正在|在建|推进中|施工中|办理中|建设中|进行中|筹备|草案|送审|报[^,。;]{0,8}审[查议定核]|征求意见|征集意见|调研|起草|主体(?:完工|封顶)|进入[^,。;]{0,8}阶段|已开工|动工|试运行|部分|初步|过半"
 )
-_SETS_UP = re.compile(r"新建|加装|增设|新增|新设|设立|开通|组建|购置|投放|搭建|建成|开设|聘请|选聘|安装")
-_SETS_UP_TOLD = re.compile(
-    rf"{_SETS_UP.pattern}|建|装|设|开|启用|投用|到岗|上线|揭牌|挂牌|交付|完工|竣工|落成|交房|筹集|配备|成立|招|聘"
-)
-_LOOKS_AT = re.compile(
-    r"评估|检查|排查|核查|巡查|抽查|检测|监测|调研|评定|评选|优化|调整|清查|整治|邀请|举办|举行|承办|召开|公示|检验|摸排|普查"
-)
-_REGULATES = re.compile(r"(?:制定|出台|修订|印发|编制|制订|起草|颁布|公布|发布)")
-_RULES = re.compile(
-    r"办法|规定|细则|条例|规则|制度|规范|意见|方案|指引|标准|清单|基准|预案|导则|规程|章程|规划|目录|指南|手册|措施|机制|协议|汇编|集|范本|文本|模板"
-)
 _ALL = re.compile(
     r"全部|所有|逐[个家户村乡镇项件人一座]|每[个家户村乡镇人座]|全覆盖|无一|如数|一个不[少落]|均已|超额|目标任务"
 )
-_LEVELS = re.compile(r"(国家|省|市|县|区|乡|镇|村)级")
+# Who is left and that it is so: 另一家顺延, 其余尚在协商.
+_REST = re.compile(
+    r"(?:其余|其他|余下|剩余|剩下|另(?:外|有)?(?:[\d一二三四五六七八九十两]|有))[^。;]*?(?:尚|未|仍|还|正|待|延|推迟|推后|暂|取消|磋商|协商|洽谈|转入|停|继续|明年|下年|次年|扫尾|收尾|施工)"
+)
+_REMAINS = re.compile(r"剩余|其余|余下|剩下")
+# A building that stands so far is not in use.
+_BEGUN = re.compile(r"封顶|选址|开工|动工|奠基|主体|招标|可行性|前期")
+_FINISHED = re.compile(r"通过|施行|印发|出台|发布|生效|完成|建成|投用|启用|开通|竣工|上线")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,34 @@ class Decided:
     verdict: Verdict
     span: Span | None = None
     topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaking:
+    """A piece that speaks of a promise, how far, and what became of the figure in it."""
+
+    weight: float
+    near: Near
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is asked of a later report: its results, its plans, and what its pieces mean."""
+
+    results: Finder
+    plans: Finder
+    meaning: Meaning | None
+
+    def nearness(self, pledge: Pledge, near: Sequence[Near], unasked: float = 1.0) -> float:
+        """Give how near in meaning the nearest of these pieces is; `unasked` without a model."""
+        if self.meaning is None:
+            return unasked
+        if not near:
+            return 0.0
+        pieces = self.results.pieces
+        far = [piece.text for piece in pieces[:: max(len(pieces) // _FAR_PIECES, 1)]][:_FAR_PIECES]
+        return nearness(self.meaning, pledge.text, [one.piece.text for one in near], far)
 
 
 def which_pairs(helds: Sequence[Held]) -> list[tuple[Held, Held]]:
@@ -92,22 +128,16 @@ def follow_plans(earlier: Held, later: Held, meaning: Meaning | None = None) -> 
     if earlier.told is None or later.told is None:
         return []
     pledges = find_pledges(earlier)
-    finder = Finder(later, pledges)
-    planned = Finder(later, pledges, later.prospects)
+    search = _Search(Finder(later, pledges), Finder(later, pledges, later.prospects), meaning)
     # Only the report on the very year planned, and one that tells results, is silent on a promise.
     tells = any(statement.section.kind is Kind.ACHIEVEMENTS for statement in later.results)
     may_be_absent = tells and later.told == earlier.planned
-    followed = []
-    for pledge in pledges:
-        decided = _decide(pledge, finder, may_be_absent=may_be_absent)
-        if decided and decided.verdict is Verdict.NOT_MENTIONED:
-            doubted = _is_planned_again(pledge, planned) or (
-                meaning is not None and _is_near_in_meaning(pledge, finder, meaning)
-            )
-            decided = None if doubted else decided
-        if decided:
-            followed.append(_followed(earlier, later, pledge, decided))
-    return followed
+    return [
+        _followed(earlier, later, pledge, decided)
+        for pledge in pledges
+        if (decided := _decide(pledge, search))
+        and (may_be_absent or decided.verdict is not Verdict.NOT_MENTIONED)
+    ]
 
 
 def _followed(earlier: Held, later: Held, pledge: Pledge, decided: Decided) -> FollowedPlan:
@@ -122,52 +152,61 @@ def _followed(earlier: Held, later: Held, pledge: Pledge, decided: Decided) -> F
     )
 
 
-def _decide(pledge: Pledge, finder: Finder, *, may_be_absent: bool) -> Decided | None:
+def _decide(pledge: Pledge, search: _Search) -> Decided | None:
+    finder = search.results
     ranked = sorted(
         ((_weight(pledge, near, finder), near) for near in finder.near(pledge)), key=lambda pair: -pair[0]
     )
     chance = _BY_CHANCE * math.log2(max(len(finder.pieces) / _FEW_PIECES, 1))
     speaking = [
-        (weight, near, told)
+        _Speaking(weight, near, told)
         for weight, near in ranked[:_RIVALS]
-        if weight >= _needed(told := _told(pledge, near, finder)) + chance
+        if weight >= _needed(pledge, near, told := _told(pledge, near, finder), finder) + chance
     ]
     if speaking:
-        return _agreed(speaking, pledge, finder)
-    if may_be_absent and (not ranked or ranked[0][0] < _ABSENT + chance / 2):
+        return _agreed(speaking, pledge, search, chance)
+    if _is_absent(pledge, search, chance):
         return Decided(Verdict.NOT_MENTIONED)
     return None
 
 
-def _agreed(speaking: list[tuple[float, Near, Told]], pledge: Pledge, finder: Finder) -> Decided | None:
+def _agreed(speaking: list[_Speaking], pledge: Pledge, search: _Search, chance: float) -> Decided | None:
     """Give the verdict of the nearest piece, none where another as near says otherwise of the figure."""
-    weight, near, told = speaking[0]
-    rivals = {rival.outcome for other, _, rival in speaking if weight - other < _AS_NEAR}
+    best = speaking[0]
+    rivals = {other.told.outcome for other in speaking if best.weight - other.weight < _AS_NEAR}
     if {Outcome.MET, Outcome.SHORT} <= rivals:
         return None
-    return _verdict(pledge, near, told, finder)
+    unsure = best.told.size is None and best.weight < _SURE + chance
+    if unsure and search.nearness(pledge, [best.near]) < _NEAR_IN_MEANING:
+        return None
+    return _verdict(pledge, best, search)
 
 
-def _is_planned_again(pledge: Pledge, planned: Finder) -> bool:
-    """Tell whether the later report promises the same, and so does mention it."""
-    near = planned.near(pledge)
-    return bool(near) and near[0].score >= _PLANNED_AGAIN
+def _is_absent(pledge: Pledge, search: _Search, chance: float) -> bool:
+    """Tell whether nothing speaks of a promise: not the thing, its figure, its name or a piece near in meaning."""
+    finder = search.results
+    near = finder.near(pledge)
+    most = _ABSENT_DEED if _DEED_ONLY.search(pledge.thing) else _ABSENT
+    if near and near[0].score >= most + chance / 2:
+        return False
+    figures = {f"={a.value}{a.unit}" for a in pledge.amounts if a.value is not None and a.value > _FEW}
+    named = {pledge.thing, *pledge.names, *figures}
+    if any(finder.holds(mark) or search.plans.holds(mark) for mark in named):
+        return False
+    again = search.plans.near(pledge)
+    if again and again[0].score >= _PLANNED_AGAIN:
+        return False
+    return search.nearness(pledge, near[:_ASKED_FOR_MEANING], unasked=0.0) < _NEAR_IN_MEANING
 
 
-def _is_near_in_meaning(pledge: Pledge, finder: Finder, meaning: Meaning) -> bool:
-    """Tell whether one of the nearest pieces could tell of a promise in words of its own."""
-    near = [one.piece.text for one in finder.near(pledge)[:_ASKED_FOR_MEANING]]
-    far = [piece.text for piece in finder.pieces[:: max(len(finder.pieces) // _FAR_PIECES, 1)]][:_FAR_PIECES]
-    return bool(near) and nearness(meaning, pledge.text, near, far) >= _NEAR_IN_MEANING
-
-
-def _needed(told: Told) -> float:
+def _needed(pledge: Pledge, near: Near, told: Told, finder: Finder) -> float:
     """Give the score from which on a piece speaks of a promise: the less its figure fits, the higher."""
     if told.size is None:
-        return _FOUND
+        named = not pledge.thing or finder.names(near, pledge.thing)
+        return _FOUND if named else _THINGLESS
     if not _LIKE_SIZE[0] <= told.size <= _LIKE_SIZE[1]:
         return _FAR_OFF
-    if told.outcome is Outcome.SHORT:
+    if told.outcome is Outcome.SHORT or all(amount.unit == "%" for amount in pledge.amounts):
         return _MISSED
     return _CORROBORATED if _NEAR_SIZE[0] <= told.size <= _NEAR_SIZE[1] else _FOUND
 
@@ -183,42 +222,47 @@ def _told(pledge: Pledge, near: Near, finder: Finder) -> Told:
 
 def _weight(pledge: Pledge, near: Near, finder: Finder) -> float:
     """Give how far a piece speaks of a promise, less where it tells of another deed or only of a lack."""
-    said = near.piece.text
-    score = near.score
     if near.own < _OWN or (not pledge.amounts and near.pairs < _FEWEST_PAIRS):
         return 0.0
-    if near.piece.statement.section.kind is Kind.SHORTCOMINGS and not is_unfinished(
-        finder.after(near, pledge)
-    ):
+    lack = near.piece.statement.section.kind is Kind.SHORTCOMINGS
+    if lack and not is_unfinished(finder.after(near, pledge)):
         return 0.0
-    if _SETS_UP.search(pledge.text) and _LOOKS_AT.search(said) and not _SETS_UP_TOLD.search(said):
-        score *= _OTHER_DEED
-    levels = set(_LEVELS.findall(pledge.text))
-    if levels and (told := set(_LEVELS.findall(said))) and not levels & told:
-        score *= _OTHER_DEED
-    if _is_rule(pledge) and not _RULES.search(finder.sentence(near)):
-        score *= _OTHER_DEED
-    return score
+    nameless = pledge.names and not pledge.amounts and not any(finder.names(near, n) for n in pledge.names)
+    return near.score * (_OTHER_DEED if nameless or is_another(pledge, near, finder) else 1)
 
 
-def _is_rule(pledge: Pledge) -> bool:
-    return bool(_REGULATES.search(pledge.text) and _RULES.search(pledge.text))
-
-
-def _verdict(pledge: Pledge, near: Near, told: Told, finder: Finder) -> Decided | None:
+def _verdict(pledge: Pledge, found: _Speaking, search: _Search) -> Decided | None:
+    near, told = found.near, found.told
     span, topic = near.piece.statement.clause, near.piece.statement.topic
-    # What meets the plan is unfinished only by its own words.
-    after = near.piece.text if told.outcome is Outcome.MET else finder.after(near, pledge)
-    going_on = _UNDER_WAY.search(after) and not _FIRST.search(pledge.text) and told.outcome is not Outcome.MET
-    if told.outcome is Outcome.OF_TOTAL or is_unfinished(after) or going_on:
-        return Decided(Verdict.PARTLY, finder.reach(near, pledge), topic)
+    if told.outcome is Outcome.OF_TOTAL or _is_left(pledge, near, told, search.results):
+        return Decided(Verdict.PARTLY, search.results.reach(near, pledge), topic)
     if told.outcome is Outcome.SHORT:
-        return Decided(Verdict.CHANGED, span, topic)
+        verdict = Verdict.PARTLY if _is_rest_planned(pledge, search.plans) else Verdict.CHANGED
+        return Decided(verdict, span, topic)
     if told.outcome is Outcome.HIDDEN or not pledge.is_read:
         return None
     if told.outcome is Outcome.UNTOLD and _needs_figure(pledge) and not _ALL.search(near.piece.text):
         return None
     return Decided(Verdict.KEPT, span, topic)
+
+
+def _is_left(pledge: Pledge, near: Near, told: Told, finder: Finder) -> bool:
+    """Tell whether what is said with a piece leaves something to do."""
+    said, after = near.piece.text, finder.after(near, pledge)
+    # What meets the plan is unfinished only by its own words, or where it is said who is left.
+    if told.outcome is Outcome.MET:
+        begun = _BEGUN.search(said) and not _BEGUN.search(pledge.text) and not _FIRST.search(pledge.text)
+        return is_unfinished(said) or bool(begun) or bool(_REST.search(finder.clause_after(near)))
+    if is_unfinished(after):
+        return True
+    going_on = _UNDER_WAY.search(said if _FINISHED.search(said) else after)
+    return bool(going_on) and not _FIRST.search(pledge.text)
+
+
+def _is_rest_planned(pledge: Pledge, plans: Finder) -> bool:
+    """Tell whether the later report promises what is left of it."""
+    again = plans.near(pledge)
+    return bool(again) and again[0].score >= _PLANNED_AGAIN and bool(_REMAINS.search(again[0].piece.text))
 
 
 def _needs_figure(pledge: Pledge) -> bool:

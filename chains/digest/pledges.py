@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chains.claims.amounts import Amount, find_amounts
-from chains.digest.agreement import grams
+from chains.digest.agreement import content_of, grams
 from chains.digest.held import Held
 from chains.digest.statements import heads, pieces
 from chains.extract import is_ritual
@@ -18,14 +18,14 @@ from store.sentences import Span, clauses
 _DEED = re.compile(
     r"制定|制订|出台|印发|修订|编制|起草|颁布|公布|发布|建成|建立|新建|改建|扩建|续建|重建|新增|增设|增加|加装|安装|设立|设置|成立|组建|打造|创建|搭建|举办|举行|召开|开展|组织|启动|推行|试行|试点"
     r"|上线|开通|开设|开办|投用|投入使用|开工|竣工|通车|完成|改造|修缮|更换|更新|升级|引进|引育|招录|招聘|招考|选聘|聘请|聘任|配备|配齐|选派|选配|购置|采购|签订|签署|(?:^|再|新|年内|计划|加快|推进|推动)建设|化解|清理|清退|梳理|评查|评估|评选|排查|检查|抽查|抽检"
-    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引"
+    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交|办好"
 )
 # A piece that says of the thing before it how far it reaches or what it is for is no promise of its own.
 _GOES_ON = re.compile(
-    r"^(?:并|以|其中|惠及|受益|涉及|覆盖|确保|做到|力争|让|使|带动|压实|明确|重点|切实|促进|推动|总数|总量|累计|不断|进一步|有效|从而|为[^,]*?(?:提供|创造|打造|奠定|注入|营造|夯实|增添|助力|保驾)|把|实现(?!.*(?:率|覆盖))|达到|优先|就近|破解|解决|满足|提升|提高|强化|规范|理清|厘清)"
+    r"^(?:并|以|每[个村校镇所县户]|其中|惠及|受益|涉及|覆盖|确保|做到|力争|让|使|带动|压实|明确|重点|切实|促进|推动|总数|总量|累计|不断|进一步|有效|从而|为[^,]*?(?:提供|创造|打造|奠定|注入|营造|夯实|增添|助力|保驾)|把|实现(?!.*(?:率|覆盖))|达到|优先|就近|破解|解决|满足|提升|提高|强化|规范|理清|厘清)"
 )
 _SLOGAN = re.compile(
-    r"忠诚|干净担当|干部队伍|作风|行风|形象|党性|廉洁|清廉|不敢腐|形式主义|主基调|政治|第一责任人|思想自觉|行动自觉|宗旨|初心"
+    r"规定精神|忠诚|干净担当|干部队伍|作风|行风|形象|党性|廉洁|清廉|不敢腐|形式主义|主基调|政治|第一责任人|思想自觉|行动自觉|宗旨|初心"
     r"|^(?:(?:始终|坚持|坚定|坚决|自觉|旗帜鲜明|持续|不断|进一步|深入|切实|大力|牢固|自觉|认真)+(?:学习|贯彻|树立|增强|提高|提升|弘扬|改进|加强|强化|践行|落实|抓好|推进|把|做好|不移|坚持|发扬|拥护|牢记|恪守)?)"
 )
 # A deed at the head of a later piece makes a promise of its own even where it names no figure.
@@ -40,6 +40,7 @@ _COMMON = re.compile(
 )
 _FAR = re.compile(r"五年|“?十[四五六七]五”?|未来|长远|到20[3-9]\d年|20[3-9]\d年")
 _QUOTED = re.compile(r"[“\"][^”\"]{2,12}[”\"]")
+_IDIOM = re.compile(r"八项规定|四个意识|四个自信|两个确立|两个维护|四风|三重一大|三会一课|五位一体")
 _RULE = re.compile(
     r"(?:制定|制订|出台|修订|修改|印发|编制|颁布)[^,]{2,30}(?:办法|规定|细则|条例|规则|规程|章程|清单|基准|指引|预案|方案|规划|目录|标准|规范)$"
 )
@@ -47,8 +48,8 @@ _RULE = re.compile(
 _VAGUE = re.compile(
     r"^(?:加快|推进|推动|促进|优化|完善|深化|强化|支持|提升|提高|扩大|着力|营造|落实|加强|加大|做好|做强|做优|用好|抓好|抓实|守好|拓展|健全|引导|鼓励|激发|增强|保持|积极|深入|扎实|大力|全力)+(?!.{0,14}(?:制定|出台|修订|印发|建成|新建|竣工|投用|通车|开工|投产|上线|成立|组建|设立|编制|《|签订|挂牌|招生|落成|开馆))"
 )
-_RANKS = frozenset({"级", "度", "步", "方面", "列"})
-"""Units that say of what kind a thing is (三级医院) and count nothing."""
+_RANKS = frozenset({"级", "度", "步", "方面", "列", "年"})
+"""Units that say of what kind or time a thing is (三级医院, 近三年) and count nothing."""
 _FEWEST_PAIRS = 2
 
 
@@ -57,7 +58,9 @@ class Pledge:
     """A promise as it stands in the plans of a report.
 
     `text` is folded; `grams` are those of its first piece, `all_grams` of what it is for as well; `amounts` are the
-    first piece's figures with a unit, in order; `is_read`: the unit of every figure is known.
+    first piece's figures with a unit, in order; `is_read`: the unit of every figure is known. `thing` is the pair of
+    characters its first piece ends with, which names the thing (创业孵化基地: 基地), `names` the pairs of what stands
+    in quotes.
     """
 
     span: Span
@@ -67,6 +70,8 @@ class Pledge:
     all_grams: frozenset[str]
     amounts: tuple[Amount, ...]
     is_read: bool
+    thing: str
+    names: frozenset[str]
 
 
 def find_pledges(held: Held) -> list[Pledge]:
@@ -95,12 +100,16 @@ def _bodies(held: Held, point: Span) -> list[Span]:
 def _spans(held: Held, clause: Span) -> Iterator[Span]:
     """Cut a clause where another promise begins; what only leads up to the first is left out."""
     found: list[Span] = []
+    goes_on = False
     for piece in pieces(held.plain, clause):
         said = fold(piece.of(held.plain))
-        if found and not _is_another(said):
-            found[-1] = Span(found[-1].start, piece.end)
-        elif _is_concrete(said):
+        if _is_concrete(said) if not found else _is_another(said):
             found.append(piece)
+            goes_on = True
+        elif found and not counted(said) and (is_ritual(said) or _SLOGAN.search(said)):
+            goes_on = False
+        elif goes_on:
+            found[-1] = Span(found[-1].start, piece.end)
     return iter(found)
 
 
@@ -118,7 +127,7 @@ def _is_concrete(said: str) -> bool:
     if _FAR.search(said):
         return False
     # The figures of slogans count nothing (“两个维护”).
-    if counted(_QUOTED.sub("", said)):
+    if counted(_IDIOM.sub("", _QUOTED.sub("", said))):
         return True
     titled = "《" in said
     if (is_ritual(said) or _SLOGAN.search(said)) and not titled:
@@ -138,6 +147,7 @@ def _pledge(held: Held, span: Span, topic: str) -> Pledge:
     text = fold(span.of(held.plain))
     # What a promise is for comes after it, and next year's report seldom repeats it.
     head = fold(pieces(held.plain, span)[0].of(held.plain)).split(":")[-1]
+    words = re.findall(r"[\u4e00-\u9fff]{2,}", content_of(head))
     return Pledge(
         span,
         topic,
@@ -146,4 +156,6 @@ def _pledge(held: Held, span: Span, topic: str) -> Pledge:
         grams(text),
         counted(_QUOTED.sub(_blank, head)),
         all(amount.unit for amount in find_amounts(_QUOTED.sub(_blank, text))),
+        words[-1][-2:] if words else "",
+        frozenset(g for name in _QUOTED.findall(head) for g in grams(name) if len(g) == 2),
     )

@@ -135,7 +135,10 @@ class Courier:
         message = await self._brought(
             place,
             lambda chat_id: self._bot.send_photo(
-                chat_id, picture, caption=clean(caption)[: _CAPTION // 2], message_thread_id=_thread(place)
+                chat_id,
+                InputFile(picture, filename="chart.png"),
+                caption=clean(caption)[: _CAPTION // 2],
+                message_thread_id=_thread(place),
             ),
         )
         return message.message_id

@@ -71,6 +71,7 @@ def test_plans_told_as_plans_and_results_as_results_pass(claim: str, held: str, 
         ("案件被提起复议", "案件无一被提起复议"),
         ("约有四成取得许可证", "约有四成未取得许可证"),
         ("予以处罚", "不予处罚"),
+        ("安全责任难以未落实", "安全责任难以落实"),
     ],
 )
 def test_a_denial_put_in_or_left_out_is_found(claim: str, held: str) -> None:

@@ -1,4 +1,4 @@
-"""Play three conversations with the real bot on samples/ and draw them as docs/pictures/chat-*.svg.
+"""Play four conversations with the real bot on samples/ and draw them as docs/pictures/chat-*.svg.
 
     python docs/render_chats.py
 
@@ -35,6 +35,7 @@ OLD, NEW = "yingchuan_2023.md", "yingchuan_2024.txt"
 TALKS = {
     "question": ("发来一份报告，提问，点开出处", ["/start", NEW, "一线持证执法人员有多少名？", "[1]"]),
     "summary": ("一份报告的摘要", [NEW, "/summary 映川"]),
+    "digest": ("两年的报告，订阅，看动态", [OLD, NEW, "/subscribe 周一 9:00", "/digest"]),
     "refusal": (
         "没有答案的直说没有，接着追问",
         [OLD, NEW, "映川区城市管理局2021年罚没款多少？", "那2023年呢？"],
@@ -50,7 +51,7 @@ def serving() -> Iterator[tuple[TelegramServer, ChatStore]]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
     with tempfile.TemporaryDirectory(prefix="reportbot-docs-") as folder, TelegramServer() as server:
         ours = {"TELEGRAM_BOT_TOKEN": server.token, "TELEGRAM_API_URL": server.url}
-        ours |= {"TELEGRAM_ALLOWED_IDS": "1,2,3", "TELEGRAM_MESSAGE_INTERVAL": "0"}
+        ours |= {"TELEGRAM_ALLOWED_IDS": "1,2,3,4", "TELEGRAM_MESSAGE_INTERVAL": "0"}
         ours |= {"REPORTBOT_DATA_DIR": folder, "REPORTBOT_LANGUAGE": "zh"}
         command = [sys.executable, "-m", "bot", "serve"]
         process = subprocess.Popen(command, env=kept | ours, cwd=folder, stderr=subprocess.DEVNULL)  # noqa: S603

@@ -29,6 +29,9 @@ _MISSED = 0.38
 """The same where its figure misses the planned one, or is a rate like many others: it may be of another thing."""
 _FAR_OFF = 0.6
 """The same where its figure is of quite another size."""
+_OUT_OF_SCALE = 0.9
+"""The same where its figure is ten times the planned one or a tenth: a province's beside a town's."""
+_SCALE = (0.1, 10.0)
 _NEAR_SIZE = (0.6, 1.67)
 _LIKE_SIZE = (0.25, 4.0)
 _ABSENT = 0.22
@@ -69,7 +72,7 @@ _ALL = re.compile(
 _REST = re.compile(
     r"(?:其余|其他|余下|剩余|剩下|另(?:外|有)?(?:[\d一二三四五六七八九十两]|有))[^。;]*?(?:尚|未|仍|还|正|待|延|推迟|推后|暂|取消|磋商|协商|洽谈|转入|停|继续|明年|下年|次年|扫尾|收尾|施工)"
 )
-_REMAINS = re.compile(r"剩余|其余|余下|剩下")
+_REMAINS = re.compile(r"剩余|其余|余下|剩下|尚未")
 # A building that stands so far is not in use.
 _BEGUN = re.compile(r"封顶|选址|开工|动工|奠基|主体|招标|可行性|前期")
 _FINISHED = re.compile(r"通过|施行|印发|出台|发布|生效|完成|建成|投用|启用|开通|竣工|上线")
@@ -161,7 +164,7 @@ def _decide(pledge: Pledge, search: _Search) -> Decided | None:
     speaking = [
         _Speaking(weight, near, told)
         for weight, near in ranked[:_RIVALS]
-        if weight >= _needed(pledge, near, told := _told(pledge, near, finder), finder) + chance
+        if weight >= _needed(pledge, near, told := _told(pledge, near, finder), finder, chance)
     ]
     if speaking:
         return _agreed(speaking, pledge, search, chance)
@@ -186,8 +189,8 @@ def _is_absent(pledge: Pledge, search: _Search, chance: float) -> bool:
     """Tell whether nothing speaks of a promise: not the thing, its figure, its name or a piece near in meaning."""
     finder = search.results
     near = finder.near(pledge)
-    most = _ABSENT_DEED if _DEED_ONLY.search(pledge.thing) else _ABSENT
-    if near and near[0].score >= most + chance / 2:
+    most = _ABSENT_DEED if _DEED_ONLY.search(pledge.thing) else _ABSENT + chance / 2
+    if near and near[0].score >= most:
         return False
     figures = {f"={a.value}{a.unit}" for a in pledge.amounts if a.value is not None and a.value > _FEW}
     named = {pledge.thing, *pledge.names, *figures}
@@ -199,16 +202,25 @@ def _is_absent(pledge: Pledge, search: _Search, chance: float) -> bool:
     return search.nearness(pledge, near[:_ASKED_FOR_MEANING], unasked=0.0) < _NEAR_IN_MEANING
 
 
-def _needed(pledge: Pledge, near: Near, told: Told, finder: Finder) -> float:
-    """Give the score from which on a piece speaks of a promise: the less its figure fits, the higher."""
+def _needed(pledge: Pledge, near: Near, told: Told, finder: Finder, chance: float) -> float:
+    """Give the score from which on a piece speaks of a promise.
+
+    The less its figure fits the higher; what does not name the thing meets a figure by chance twice as often.
+    """
+    named = not pledge.thing or finder.names(near, pledge.thing)
     if told.size is None:
-        named = not pledge.thing or finder.names(near, pledge.thing)
-        return _FOUND if named else _THINGLESS
-    if not _LIKE_SIZE[0] <= told.size <= _LIKE_SIZE[1]:
+        return chance + (_FOUND if named else _THINGLESS)
+    return _needed_of(pledge, told, told.size) + (chance if named else 2 * chance)
+
+
+def _needed_of(pledge: Pledge, told: Told, size: float) -> float:
+    if not _SCALE[0] <= size <= _SCALE[1]:
+        return _OUT_OF_SCALE
+    if not _LIKE_SIZE[0] <= size <= _LIKE_SIZE[1]:
         return _FAR_OFF
     if told.outcome is Outcome.SHORT or all(amount.unit == "%" for amount in pledge.amounts):
         return _MISSED
-    return _CORROBORATED if _NEAR_SIZE[0] <= told.size <= _NEAR_SIZE[1] else _FOUND
+    return _CORROBORATED if _NEAR_SIZE[0] <= size <= _NEAR_SIZE[1] else _FOUND
 
 
 def _told(pledge: Pledge, near: Near, finder: Finder) -> Told:
@@ -251,7 +263,8 @@ def _is_left(pledge: Pledge, near: Near, told: Told, finder: Finder) -> bool:
     said, after = near.piece.text, finder.after(near, pledge)
     # What meets the plan is unfinished only by its own words, or where it is said who is left.
     if told.outcome is Outcome.MET:
-        begun = _BEGUN.search(said) and not _BEGUN.search(pledge.text) and not _FIRST.search(pledge.text)
+        begun = _BEGUN.search(said) and not _FINISHED.search(said)
+        begun = begun and not _BEGUN.search(pledge.text) and not _FIRST.search(pledge.text)
         return is_unfinished(said) or bool(begun) or bool(_REST.search(finder.clause_after(near)))
     if is_unfinished(after):
         return True

@@ -18,7 +18,7 @@ from store.sentences import Span, clauses
 _DEED = re.compile(
     r"制定|制订|出台|印发|修订|编制|起草|颁布|公布|发布|建成|建立|新建|改建|扩建|续建|重建|新增|增设|增加|加装|安装|设立|设置|成立|组建|打造|创建|搭建|举办|举行|召开|开展|组织|启动|推行|试行|试点"
     r"|上线|开通|开设|开办|投用|投入使用|开工|竣工|通车|完成|改造|修缮|更换|更新|升级|引进|引育|招录|招聘|招考|选聘|聘请|聘任|配备|配齐|选派|选配|购置|采购|签订|签署|(?:^|再|新|年内|计划|加快|推进|推动)建设|化解|清理|清退|梳理|评查|评估|评选|排查|检查|抽查|抽检"
-    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交|办好"
+    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交"
 )
 # A piece that says of the thing before it how far it reaches or what it is for is no promise of its own.
 _GOES_ON = re.compile(
@@ -47,6 +47,9 @@ _RULE = re.compile(
 # How something goes on being done is no deed of a year.
 _VAGUE = re.compile(
     r"^(?:加快|推进|推动|促进|优化|完善|深化|强化|支持|提升|提高|扩大|着力|营造|落实|加强|加大|做好|做强|做优|用好|抓好|抓实|守好|拓展|健全|引导|鼓励|激发|增强|保持|积极|深入|扎实|大力|全力)+(?!.{0,14}(?:制定|出台|修订|印发|建成|新建|竣工|投用|通车|开工|投产|上线|成立|组建|设立|编制|《|签订|挂牌|招生|落成|开馆))"
+)
+_LEADS_TO_FIGURE = re.compile(
+    r"(?:扩大|增加|提高|提升|上升|降低|下降|减少|缩短|压减|[增降扩升提减])(?:到|至|为)"
 )
 _RANKS = frozenset({"级", "度", "步", "方面", "列", "年"})
 """Units that say of what kind or time a thing is (三级医院, 近三年) and count nothing."""
@@ -147,7 +150,7 @@ def _pledge(held: Held, span: Span, topic: str) -> Pledge:
     text = fold(span.of(held.plain))
     # What a promise is for comes after it, and next year's report seldom repeats it.
     head = fold(pieces(held.plain, span)[0].of(held.plain)).split(":")[-1]
-    words = re.findall(r"[\u4e00-\u9fff]{2,}", content_of(head))
+    words = re.findall(r"[\u4e00-\u9fff]{2,}", content_of(_LEADS_TO_FIGURE.sub(" ", head)))
     return Pledge(
         span,
         topic,

@@ -15,6 +15,9 @@ from chains.digest.targets import alike
 
 _SAME = 0.75
 """From this likeness on the words around two figures name one indicator."""
+_LIKELY = 0.5
+"""The same where both names end alike, and the figures are of one unit and of like size."""
+_LIKE_SIZE = 3.0
 _APART = 0.05
 _FEW_PAIRS = 2
 """A name of fewer pairs of characters (罚款) is the same only word for word."""
@@ -43,6 +46,10 @@ _DEEDS = tuple(
         r"败诉|胜诉",
     )
 )
+# A name that leaves nothing but these says of no thing in particular what it counts (满意率, 重点项目, 审结).
+_VAGUE = re.compile(
+    r"重点|项目|工程|工作|案件|事项|问题|单位|企业|人员|群众|活动|满意率|合格率|完成率|办结率|达标率|覆盖率|受理|办理|办结|审结|结案|立案|检查|整改|完成|各类|死亡"
+)
 _UNITS = (("亿", 1e8), ("万", 1e4))
 
 
@@ -52,8 +59,13 @@ def find_series(helds: Sequence[Held]) -> list[Series]:
     for group in of_one_agency(helds):
         told = [readings(held) for held in group]
         rarity = Rarity([reading.grams for year in told for reading in year])
-        found += [_series(chain) for chain in _chains(told, rarity)]
+        found += [_series(chain) for chain in _chains(told, rarity) if not _is_vague(chain[-1].name)]
     return found
+
+
+def _is_vague(name: str) -> bool:
+    """Tell whether a name alone would not tell a reader what is counted."""
+    return len(re.sub(r"[^\u4e00-\u9fffa-z]", "", _VAGUE.sub("", _indicator(name)))) < _FEW_PAIRS
 
 
 def _chains(told: list[list[Reading]], rarity: Rarity) -> Iterator[list[Reading]]:
@@ -84,8 +96,17 @@ def _links(earlier: list[Reading], later: list[Reading], rarity: Rarity) -> Iter
     }
     for (a, b), like in likeness.items():
         rivals = [value for (x, y), value in likeness.items() if (x == a) != (y == b)]
-        if like >= _SAME and all(like - rival >= _APART for rival in rivals):
+        same = like >= _SAME or (like >= _LIKELY and _ends_alike(earlier[a], later[b]))
+        if same and all(like - rival >= _APART for rival in rivals):
             yield earlier[a], later[b]
+
+
+def _ends_alike(one: Reading, other: Reading) -> bool:
+    """Tell whether two figures are of like size and unit and their names end with the same thing."""
+    first, second = bare(one.name), bare(other.name)
+    sizes = sorted((one.value, other.value))
+    like_size = 0 < sizes[0] and sizes[1] <= _LIKE_SIZE * sizes[0]
+    return like_size and one.unit == other.unit and len(first) > 1 and first[-2:] == second[-2:]
 
 
 def _likeness(one: Reading, other: Reading, rarity: Rarity) -> float:

@@ -12,19 +12,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Integer, String, Table, Text
 
-from store.db import open_engine, reading, writing
+from store.db import fetch, insert_new, metadata, open_engine, upsert, writing
+from store.migrate import prepare
 
 CARDS_KEPT = timedelta(days=90)
 TURNS_KEPT = 20
 _CARD_BYTES = 9
 
-_metadata = MetaData()
-
 _chats = Table(
     "chats",
-    _metadata,
+    metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("workspace", String(200), nullable=False),
     Column("kind", String(12), nullable=False),
@@ -35,7 +34,7 @@ _chats = Table(
 )
 _focus = Table(
     "chat_focus",
-    _metadata,
+    metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
@@ -43,7 +42,7 @@ _focus = Table(
 )
 _turns = Table(
     "chat_turns",
-    _metadata,
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger, nullable=False),
@@ -55,7 +54,7 @@ _turns = Table(
 )
 _cards = Table(
     "chat_cards",
-    _metadata,
+    metadata,
     Column("id", String(16), primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger, nullable=False),
@@ -68,7 +67,7 @@ _cards = Table(
 )
 _votes = Table(
     "chat_votes",
-    _metadata,
+    metadata,
     Column("card_id", String(16), primary_key=True),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("good", Boolean, nullable=False),
@@ -80,7 +79,7 @@ _votes = Table(
 )
 _access = Table(
     "chat_access",
-    _metadata,
+    metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("allowed", Boolean, nullable=False),
     Column("granted_by", BigInteger, nullable=False),
@@ -88,13 +87,13 @@ _access = Table(
 )
 _strangers = Table(
     "chat_strangers",
-    _metadata,
+    metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("told_at", DateTime(timezone=True), nullable=False),
 )
 _activity = Table(
     "chat_activity",
-    _metadata,
+    metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("day", String(10), primary_key=True),
     Column("what", String(12), primary_key=True),
@@ -102,7 +101,7 @@ _activity = Table(
 )
 _inbox = Table(
     "chat_inbox",
-    _metadata,
+    metadata,
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     Column("payload", JSON, nullable=False),
     Column("state", String(8), nullable=False, index=True),
@@ -169,8 +168,7 @@ class ChatStore:
     def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
         self._engine = open_engine(url)
         self._now = now or (lambda: datetime.now(UTC))
-        with writing(self._engine) as connection:
-            _metadata.create_all(connection)
+        prepare(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -180,13 +178,13 @@ class ChatStore:
     def take_in(self, updates: Mapping[int, dict[str, Any]]) -> set[int]:
         """Keep updates, all or none of them; gives the ids of those that were not kept before."""
         fixed = {"state": WAITING, "attempts": 0, "at": self._now()}
+        if not updates:
+            return set()
+        rows = [{"update_id": id_, "payload": updates[id_], **fixed} for id_ in sorted(updates)]
+        # Another process may be handed the same update at this moment: the key decides who keeps it.
+        keep = insert_new(_inbox, rows, self._engine).returning(_inbox.c.update_id)
         with writing(self._engine) as connection:
-            held = sa.select(_inbox.c.update_id).where(_inbox.c.update_id.in_(updates))
-            new = updates.keys() - {row.update_id for row in connection.execute(held)}
-            if new:
-                rows = [{"update_id": id_, "payload": updates[id_], **fixed} for id_ in sorted(new)]
-                connection.execute(_inbox.insert(), rows)
-        return new
+            return {row.update_id for row in connection.execute(keep)}
 
     def begin(self, update_id: int) -> None:
         """Note that work on an update begins."""
@@ -270,10 +268,11 @@ class ChatStore:
         return str(rows[0].report_id) if rows else None
 
     def set_focus(self, talk: Talk, report_id: str | None) -> None:
-        with writing(self._engine) as connection:
-            connection.execute(_focus.delete().where(*_of(_focus, talk)))
-            if report_id is not None:
-                connection.execute(_focus.insert().values(**_columns(talk), report_id=report_id))
+        if report_id is None:
+            self._write(_focus.delete().where(*_of(_focus, talk)))
+        else:
+            row = {**_columns(talk), "report_id": report_id}
+            self._write(upsert(_focus, row, self._engine, {"report_id": report_id}))
 
     def add_turn(self, talk: Talk, question: str, answer: str, about: Sequence[str] = ()) -> None:
         """Keep a question and its answer, which quotes the reports in `about`."""
@@ -355,10 +354,7 @@ class ChatStore:
             "evidence": card.payload.get("citations", []),
             "at": self._now(),
         }
-        with writing(self._engine) as connection:
-            mine = (_votes.c.card_id == card.id, _votes.c.user_id == user_id)
-            connection.execute(_votes.delete().where(*mine))
-            connection.execute(_votes.insert().values(row))
+        self._write(upsert(_votes, row, self._engine, row))
 
     def votes(self) -> dict[bool, int]:
         query = sa.select(_votes.c.good, sa.func.count().label("n")).group_by(_votes.c.good)
@@ -388,30 +384,23 @@ class ChatStore:
 
     def grant(self, id_: int, *, allowed: bool, by: int) -> None:
         row = {"id": id_, "allowed": allowed, "granted_by": by, "at": self._now()}
-        with writing(self._engine) as connection:
-            connection.execute(_access.delete().where(_access.c.id == id_))
-            connection.execute(_access.insert().values(row))
+        self._write(upsert(_access, row, self._engine, row))
 
     def may_tell(self, id_: int, *, every: timedelta = timedelta(days=1)) -> bool:
         """Tell whether a stranger is due a word again, and note that it is given now."""
-        rows = self._rows(sa.select(_strangers.c.told_at).where(_strangers.c.id == id_))
         now = self._now()
-        if rows and now - _aware(rows[0].told_at) < every:
-            return False
+        row = {"id": id_, "told_at": now}
+        due = _strangers.c.told_at <= now - every
+        tell = upsert(_strangers, row, self._engine, row, where=due).returning(_strangers.c.id)
         with writing(self._engine) as connection:
-            connection.execute(_strangers.delete().where(_strangers.c.id == id_))
-            connection.execute(_strangers.insert().values(id=id_, told_at=now))
-        return True
+            return connection.execute(tell).first() is not None
 
     # --- counting --------------------------------------------------------------------------------
 
     def count(self, chat_id: int, day: str, what: str) -> None:
         """Count one question, failure or upload of a chat's."""
-        mine = (_activity.c.chat_id == chat_id, _activity.c.day == day, _activity.c.what == what)
-        with writing(self._engine) as connection:
-            added = _activity.update().where(*mine).values(count=_activity.c.count + 1)
-            if connection.execute(added).rowcount == 0:
-                connection.execute(_activity.insert().values(chat_id=chat_id, day=day, what=what, count=1))
+        row = {"chat_id": chat_id, "day": day, "what": what, "count": 1}
+        self._write(upsert(_activity, row, self._engine, {"count": _activity.c.count + 1}))
 
     def counts(self, since: str) -> dict[int, dict[str, int]]:
         """Give what was counted from the day `since` on, by chat."""
@@ -429,27 +418,15 @@ class ChatStore:
 
     def _insert_new(self, records: Sequence[ChatRecord]) -> None:
         """Insert chats, but for those that another process has just inserted."""
-        with writing(self._engine) as connection:
-            ids = [record.chat_id for record in records]
-            held = {
-                row.chat_id
-                for row in connection.execute(sa.select(_chats.c.chat_id).where(_chats.c.chat_id.in_(ids)))
-            }
-            rows = [
-                {name: getattr(r, name) for name in ChatRecord.__slots__}
-                for r in records
-                if r.chat_id not in held
-            ]
-            if rows:
-                connection.execute(_chats.insert(), rows)
+        rows = [{name: getattr(record, name) for name in ChatRecord.__slots__} for record in records]
+        self._write(insert_new(_chats, rows, self._engine))
 
     def _write(self, statement: sa.Executable) -> None:
         with writing(self._engine) as connection:
             connection.execute(statement)
 
     def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
-        with reading(self._engine) as connection:
-            return connection.execute(query).fetchall()
+        return fetch(self._engine, query)
 
 
 def new_card_id() -> str:
@@ -467,8 +444,3 @@ def _of(table: Table, talk: Talk) -> list[sa.ColumnElement[bool]]:
 def _card(row: sa.Row[Any]) -> Card:
     place = Place(row.chat_id, row.thread_id)
     return Card(row.id, place, row.kind, row.payload, row.asked_in, tuple(row.shown_in))
-
-
-def _aware(time: datetime) -> datetime:
-    """SQLite gives times back without their zone; all of them are UTC."""
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

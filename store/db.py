@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,37 @@ from sqlalchemy import (
     Text,
     event,
 )
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from store.errors import UsageError
 from store.health import DatabaseError
 
-SCHEMA_VERSION = 2
 # Where the package that brings a driver is not called as the driver.
 DRIVER_PACKAGES = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 BUSY_TIMEOUT_MS = 10_000
+
+POOL_SIZE, POOL_OVERFLOW, POOL_TIMEOUT_S = 2, 8, 30
+"""A process has an engine for each store: kept connections are few, the most it may open is bounded."""
+
+RECONNECT_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""How long a database server that refuses connections is waited for: a restart takes a few seconds."""
+
+MESSAGE_CHARS = 300
+
+_PSYCOPG = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "application_name": "reportbot",
+    # A statement that waits for a lock, or a transaction that was forgotten, ends by itself.
+    "options": "-c statement_timeout=120s -c lock_timeout=15s -c idle_in_transaction_session_timeout=120s",
+}
 
 metadata = MetaData()
 
@@ -45,6 +68,12 @@ shelf = Table(
     Column("generation", Integer, nullable=False),
     # While a reindex runs (or was cut off): the shape it is building. None otherwise.
     Column("rebuilding_as", String(200)),
+    # Another database has another one: an index that was built from that one is none of this.
+    Column("identity", String(32), nullable=False, server_default=""),
+    # The last generation that changed which words are to be found, and up to which one `word_changes`
+    # no longer tells what changed.
+    Column("words_at", Integer, nullable=False, server_default="0"),
+    Column("words_from", Integer, nullable=False, server_default="0"),
 )
 
 reports = Table(
@@ -131,28 +160,49 @@ changes = Table(
     Index("changes_by_workspace", "workspace", "at"),
 )
 
+# Which report's passages came or went with which generation of the shelf. The number is taken under the shelf
+# row's lock: whoever has seen one has seen all lower ones, whatever order transactions commit in elsewhere.
+word_changes = Table(
+    "word_changes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("report_id", String(12), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+)
+
 
 def sqlite_url(data_dir: Path) -> str:
     return sa.URL.create("sqlite", database=str(data_dir / "reports.sqlite3")).render_as_string()
 
 
 def open_engine(url: str) -> Engine:
-    """Connect to `url`; SQLite gets WAL, foreign keys and patience."""
+    """Connect to `url`; SQLite gets WAL, foreign keys and patience, PostgreSQL time limits."""
     engine = _create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
+def is_shared(engine: Engine) -> bool:
+    """Tell whether other machines may have this database open."""
+    return engine.dialect.name != "sqlite"
+
+
 def _create_engine(url: str) -> Engine:
     try:
-        return sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        return sa.create_engine(url, **_options(url))
     except NoSuchModuleError as error:
         kind = sa.make_url(url).drivername
         raise UsageError(
             f"DATABASE_URL 里的数据库 {kind} 不认识",
             hint="请写 postgresql+psycopg://…，或去掉 DATABASE_URL 以使用 SQLite。",
         ) from error
+    except ArgumentError as error:
+        # Its message quotes the URL, and with it the password.
+        raise UsageError(
+            "DATABASE_URL 写得不对",
+            hint="请写 postgresql+psycopg://用户:密码@主机/数据库，或去掉 DATABASE_URL 以使用 SQLite。",
+        ) from error.with_traceback(None)
     except ModuleNotFoundError as error:
         module = error.name or sa.make_url(url).drivername
         package = DRIVER_PACKAGES.get(module, module)
@@ -162,70 +212,101 @@ def _create_engine(url: str) -> Engine:
         ) from error
 
 
+def _options(url: str) -> dict[str, Any]:
+    kind = sa.make_url(url)
+    if kind.get_backend_name() == "sqlite":
+        return {}
+    pool = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_TIMEOUT_S}
+    options: dict[str, Any] = {**pool, "pool_pre_ping": True, "pool_use_lifo": True}
+    if kind.get_driver_name() == "psycopg":
+        given = {name: value for name, value in _PSYCOPG.items() if name not in kind.query}
+        options["connect_args"] = given
+    return options
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Lend a connection; what SQLAlchemy raises becomes a DatabaseError."""
     try:
-        with engine.connect() as connection:
+        with _connected(engine) as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise _database_error(error) from error
+        raise database_error(error) from error
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Lend a connection in a transaction that is committed at the end."""
     try:
-        with engine.begin() as connection:
+        with _connected(engine) as connection, connection.begin():
             yield connection
     except SQLAlchemyError as error:
-        raise _database_error(error) from error
+        raise database_error(error) from error
 
 
-def _database_error(error: SQLAlchemyError) -> DatabaseError:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return DatabaseError(f"数据库出错：{cause}")
-
-
-def is_current(engine: Engine) -> bool:
-    """Tell whether every table is there, with what this version keeps in them."""
+def fetch(engine: Engine, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    """Read rows; once more where the server went away in the middle of it."""
+    try:
+        with _connected(engine) as connection:
+            return connection.execute(query).fetchall()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise database_error(error) from error
     with reading(engine) as connection:
-        if metadata.tables.keys() - sa.inspect(connection).get_table_names():
-            return False
-        version = connection.execute(sa.select(shelf.c.schema_version)).scalar()
-        return version is not None and version >= SCHEMA_VERSION
+        return connection.execute(query).fetchall()
 
 
-def create_tables(engine: Engine) -> None:
-    """Create what is missing. The caller holds the write lock, for two processes may start at once."""
-    with writing(engine) as connection:
-        metadata.create_all(connection)
-        if connection.execute(sa.select(shelf.c.id)).first() is None:
-            connection.execute(shelf.insert().values(id=1, schema_version=SCHEMA_VERSION, generation=0))
-    # Apart from the above, for a database may commit a table on its own: cut off here, it is done next time.
-    with writing(engine) as connection:
-        older = connection.execute(
-            shelf.update().where(shelf.c.schema_version < 2).values(schema_version=SCHEMA_VERSION)
+def fetch_value(engine: Engine, query: sa.Select[Any]) -> Any:
+    """Read the first column of the first row, None where there is none."""
+    rows = fetch(engine, query)
+    return rows[0][0] if rows else None
+
+
+def _connected(engine: Engine) -> Connection:
+    """Check a connection out; a server that is being restarted is waited for."""
+    for pause_s in RECONNECT_PAUSES_S if is_shared(engine) else ():
+        try:
+            return engine.connect()
+        except OperationalError as error:
+            if _is_refusal_for_good(error):
+                raise
+            time.sleep(pause_s)
+    return engine.connect()
+
+
+def _is_refusal_for_good(error: OperationalError) -> bool:
+    """Tell a wrong password or name from a server that is away: waiting does not help there."""
+    text = str(error.orig)
+    return any(sign in text for sign in ("authentication", "does not exist", "password", "resolve"))
+
+
+def database_error(error: SQLAlchemyError) -> DatabaseError:
+    """Say in one line what SQLAlchemy raised."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    said = " ".join(str(cause).split())[:MESSAGE_CHARS]
+    if isinstance(error, OperationalError) and hasattr(cause, "sqlstate"):  # PostgreSQL's, not SQLite's
+        return DatabaseError(
+            f"数据库连不上或中断了：{said}", hint="请检查 DATABASE_URL，并确认数据库服务在运行。"
         )
-        if older.rowcount:
-            connection.execute(_as_added())
+    return DatabaseError(f"数据库出错：{said}")
 
 
-def _as_added() -> sa.Insert:
-    """Let the reports of a shelf that kept no changes count as added when they were taken in."""
-    columns = ("workspace", "at", "kind", "report_id", "content_hash", "title", "agency")
-    held = sa.select(
-        reports.c.workspace,
-        reports.c.added_at,
-        sa.literal("added", String(10)),
-        reports.c.id,
-        reports.c.content_hash,
-        reports.c.title,
-        reports.c.agency,
-    )
-    return changes.insert().from_select(
-        columns, held.where(reports.c.state == "ready").order_by(reports.c.position)
-    )
+def insert_new(table: Table, rows: Sequence[dict[str, Any]], engine: Engine) -> Any:
+    """Make an INSERT that passes over rows whose key is taken, by another process or long since."""
+    return _dialect_insert(engine, table).values(list(rows)).on_conflict_do_nothing()
+
+
+def upsert(
+    table: Table, row: dict[str, Any], engine: Engine, changed: dict[str, Any], where: Any = None
+) -> Any:
+    """Make an INSERT that sets `changed` (and only if `where`) on the row whose key is taken."""
+    statement = _dialect_insert(engine, table).values(row)
+    keys = list(table.primary_key.columns)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
+
+
+def _dialect_insert(engine: Engine, table: Table) -> Any:
+    return (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -15,14 +15,13 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
 )
 from sqlalchemy.types import TypeDecorator
 
-metadata = MetaData()
+from store.db import metadata
 
 
 class _Utc(TypeDecorator[datetime]):

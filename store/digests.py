@@ -9,7 +9,6 @@ Every write of a sender names its lease, so that one who lost it without noticin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from store.db import open_engine, reading, writing
+from store.db import fetch, fetch_value, insert_new, open_engine, reading, upsert, writing
 from store.digest_tables import (
     DELIVERED,
     OPEN,
@@ -29,12 +28,11 @@ from store.digest_tables import (
     Subscription,
     editions,
     lease,
-    metadata,
     parts,
     slots,
     subscriptions,
 )
-from store.health import DatabaseError
+from store.migrate import prepare
 
 LEDGER_KEPT = timedelta(days=400)
 WORDS_KEPT = timedelta(days=90)
@@ -55,12 +53,9 @@ class DigestStore:
     def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
         self._engine = open_engine(url)
         self._now = now or (lambda: datetime.now(UTC))
-        with writing(self._engine) as connection:
-            metadata.create_all(connection)
-        with suppress(DatabaseError), writing(self._engine) as connection:  # another process was first
-            if connection.execute(sa.select(lease.c.id)).first() is None:
-                row = {"id": _LEASE_ID, "holder": "", "token": 0, "until": _LONG_AGO}
-                connection.execute(lease.insert().values(row))
+        prepare(self._engine)
+        row = {"id": _LEASE_ID, "holder": "", "token": 0, "until": _LONG_AGO}
+        self._write(insert_new(lease, [row], self._engine))
 
     def close(self) -> None:
         self._engine.dispose()
@@ -74,11 +69,8 @@ class DigestStore:
     def subscribe(self, wanted: Subscription) -> None:
         """Keep what a chat wants. What it was told already stays as the ledger has it."""
         row = {**asdict(wanted), "watch": list(wanted.watch)}
-        with writing(self._engine) as connection:
-            mine = subscriptions.c.chat_id == wanted.chat_id
-            changed = {name: value for name, value in row.items() if name != _COVERED}
-            if connection.execute(subscriptions.update().where(mine).values(changed)).rowcount == 0:
-                connection.execute(subscriptions.insert().values(row))
+        changed = {name: value for name, value in row.items() if name != _COVERED}
+        self._write(upsert(subscriptions, row, self._engine, changed))
 
     def unsubscribe(self, chat_id: int) -> bool:
         """Stop a chat's digests; False where there were none."""
@@ -97,8 +89,8 @@ class DigestStore:
         """Give when there will be something to do."""
         soonest = sa.select(sa.func.min(subscriptions.c.next_at)).where(subscriptions.c.active)
         again = sa.select(sa.func.min(slots.c.retry_at)).where(slots.c.state.in_(OPEN))
-        (found,) = self._rows(sa.select(soonest.scalar_subquery(), again.scalar_subquery()))
-        return min((time for time in found if time is not None), default=None)
+        times = [fetch_value(self._engine, query) for query in (soonest, again)]
+        return min((time for time in times if time is not None), default=None)
 
     def last_delivered(self, chat_id: int) -> Slot | None:
         """Give the chat's last slot that was sent or is about to be."""
@@ -228,6 +220,7 @@ class DigestStore:
     def end(self, slot: Slot, state: SlotState) -> None:
         """Close a slot of which nothing more will be sent; what already left decides where anything did."""
         with writing(self._engine) as connection:
+            _lock(connection, slot)
             waiting = parts.update().where(_is(parts, slot), parts.c.state == PartState.WAITING)
             connection.execute(waiting.values(state=PartState.REFUSED))
             found = self._whole(connection, slot)
@@ -263,6 +256,7 @@ class DigestStore:
             parts.c.state.in_((PartState.SENDING, PartState.UNCERTAIN)),
         )
         with writing(self._engine) as connection:
+            _lock(connection, slot)
             if connection.execute(mine.values(state=state, message_id=message_id)).rowcount:
                 self._close(connection, slot)
 
@@ -308,13 +302,8 @@ class DigestStore:
 
     def keep_edition(self, edition_id: str, body: str) -> None:
         """Keep what a digest says; an id stands for one body."""
-        with writing(self._engine) as connection:
-            if (
-                connection.execute(sa.select(editions.c.id).where(editions.c.id == edition_id)).first()
-                is None
-            ):
-                row = {"id": edition_id, "body": body, "made_at": self._now()}
-                connection.execute(editions.insert().values(row))
+        row = {"id": edition_id, "body": body, "made_at": self._now()}
+        self._write(insert_new(editions, [row], self._engine))
 
     def edition(self, edition_id: str) -> str | None:
         rows = self._rows(sa.select(editions.c.body).where(editions.c.id == edition_id))
@@ -372,14 +361,21 @@ class DigestStore:
             connection.execute(statement)
 
     def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
-        with reading(self._engine) as connection:
-            return connection.execute(query).fetchall()
+        return fetch(self._engine, query)
 
 
 def _fence(connection: Connection, held: Lease, now: datetime) -> None:
     """Lock the lease's row for this transaction. Raises LeaseLostError where it is another's, or has run out."""
     if connection.execute(_mine(held).where(lease.c.until > now).values(token=held.token)).rowcount == 0:
         raise LeaseLostError(held.holder)
+
+
+def _lock(connection: Connection, slot: Slot) -> None:
+    """Let nobody else decide about a slot in this transaction: each would miss what the other notes.
+
+    SQLite, which knows no row locks, has one writer at a time anyway.
+    """
+    connection.execute(sa.select(slots.c.at).where(_is(slots, slot)).with_for_update())
 
 
 def _mine(held: Lease) -> sa.Update:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Integer, MetaData, String, Table
+from sqlalchemy import Column, Integer, String, Table
 
-from store.db import open_engine, reading, writing
-from store.health import DatabaseError
+from store.db import fetch, fetch_value, metadata, open_engine, upsert, writing
+from store.migrate import prepare
 
-_metadata = MetaData()
 _usage = Table(
     "model_usage",
-    _metadata,
+    metadata,
     Column("workspace", String(200), primary_key=True),
     Column("day", String(10), primary_key=True),
     Column("calls", Integer, nullable=False),
@@ -42,46 +40,23 @@ class UsageStore:
         total = sa.select(_usage.c.prompt_tokens + _usage.c.completion_tokens).where(
             _usage.c.workspace == workspace, _usage.c.day == self._day()
         )
-        with reading(self._engine) as connection:
-            return int(connection.execute(total).scalar() or 0)
+        return int(fetch_value(self._engine, total) or 0)
 
     def since(self, day: str) -> dict[str, int]:
         """Give the tokens used from `day` (2024-05-31) on, by workspace."""
         self._make()
         total = sa.func.sum(_usage.c.prompt_tokens + _usage.c.completion_tokens).label("tokens")
         query = sa.select(_usage.c.workspace, total).where(_usage.c.day >= day).group_by(_usage.c.workspace)
-        with reading(self._engine) as connection:
-            return {row.workspace: int(row.tokens) for row in connection.execute(query)}
+        return {row.workspace: int(row.tokens) for row in fetch(self._engine, query)}
 
     def record(self, workspace: str, prompt_tokens: int, completion_tokens: int) -> None:
         """Add a call."""
         self._make()
-        if self._add(workspace, prompt_tokens, completion_tokens):
-            return
-        row = {
-            "workspace": workspace,
-            "day": self._day(),
-            "calls": 0,
-            "prompt_tokens": 0,
-            "completion_tokens": 0,
-        }
-        # Another process may put the day's first row in at the same time.
-        with suppress(DatabaseError), writing(self._engine) as connection:
-            connection.execute(_usage.insert().values(row))
-        self._add(workspace, prompt_tokens, completion_tokens)
-
-    def _add(self, workspace: str, prompt_tokens: int, completion_tokens: int) -> bool:
-        added = (
-            _usage.update()
-            .where(_usage.c.workspace == workspace, _usage.c.day == self._day())
-            .values(
-                calls=_usage.c.calls + 1,
-                prompt_tokens=_usage.c.prompt_tokens + prompt_tokens,
-                completion_tokens=_usage.c.completion_tokens + completion_tokens,
-            )
-        )
+        counted = {"calls": 1, "prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
+        row = {"workspace": workspace, "day": self._day(), **counted}
+        added = {name: _usage.c[name] + count for name, count in counted.items()}
         with writing(self._engine) as connection:
-            return connection.execute(added).rowcount > 0
+            connection.execute(upsert(_usage, row, self._engine, added))
 
     def close(self) -> None:
         self._engine.dispose()
@@ -91,6 +66,5 @@ class UsageStore:
 
     def _make(self) -> None:
         if not self._made:
-            with writing(self._engine) as connection:
-                _metadata.create_all(connection)
+            prepare(self._engine)
             self._made = True

@@ -33,6 +33,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def aware(time: datetime) -> datetime:
+    """SQLite gives times back without their zone; all of them are UTC."""
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
 def note_coming(connection: Connection, report_id: str, at: datetime, *, former: str | None) -> None:
     """Note a report that is visible from now on, and which one it stands for."""
     _note(connection, report_id, at, "replaced" if former else "added", former)
@@ -74,8 +79,7 @@ def rows_between(
 def _change_of(row: Row[Any]) -> Change:
     return Change(
         workspace=row.workspace,
-        # SQLite gives times back without their zone; all of them are UTC.
-        at=row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC),
+        at=aware(row.at),
         kind=cast("ChangeKind", row.kind),
         report_id=row.report_id,
         content_hash=row.content_hash,

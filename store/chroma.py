@@ -1,11 +1,11 @@
-"""Where Chroma's data is: a folder of this process, or a server."""
+"""Where Chroma's data is: a folder of this process, or a server (store.served)."""
 
 from __future__ import annotations
 
 import shutil
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
-from urllib.parse import urlsplit
 
 from filelock import FileLock
 
@@ -18,7 +18,25 @@ if TYPE_CHECKING:
 class Backend(Protocol):
     """Something vectors can be kept in."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether other processes' writes are seen without looking anew, and calls may overlap."""
+
+    @property
+    def is_away(self) -> bool:
+        """Tell whether it did not answer when it was last asked."""
+
+    @property
+    def batch_size(self) -> int | None:
+        """The most vectors to hand over at once, None for as many as Chroma takes."""
+
     def connect(self) -> Client: ...
+
+    def guard(self) -> AbstractContextManager[None]:
+        """Turn what a call meets on its way there into a VectorsAwayError."""
+
+    def wait(self, deadline: float) -> bool:
+        """Wait until it answers; False where it does not before `deadline` (time.monotonic)."""
 
     def wipe(self) -> None:
         """Throw away a store that cannot be read. Raises IndexDamagedError where that is not ours to do."""
@@ -26,6 +44,10 @@ class Backend(Protocol):
 
 class Embedded:
     """Chroma within this process, its data in `folder`."""
+
+    is_shared = False
+    is_away = False
+    batch_size = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -47,35 +69,12 @@ class Embedded:
             SharedSystemClient.clear_system_cache()
             raise IndexDamagedError(f"向量索引无法打开：{error}") from error
 
+    def guard(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def wait(self, deadline: float) -> bool:
+        del deadline  # it is here
+        return True
+
     def wipe(self) -> None:
         shutil.rmtree(self._folder)
-
-
-class Served:
-    """A Chroma server at `url`."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def connect(self) -> Client:
-        import chromadb
-        from chromadb.config import Settings
-
-        parts = urlsplit(self._url if "//" in self._url else f"//{self._url}")
-        secure = parts.scheme == "https"
-        try:
-            client = chromadb.HttpClient(
-                host=parts.hostname or "localhost",
-                port=parts.port or (443 if secure else 8000),
-                ssl=secure,
-                settings=Settings(anonymized_telemetry=False),
-            )
-        except ValueError as error:  # how chromadb reports a server it cannot reach
-            raise self._unreachable() from error
-        return cast("Client", client)
-
-    def wipe(self) -> None:
-        raise self._unreachable()
-
-    def _unreachable(self) -> IndexDamagedError:
-        return IndexDamagedError(f"连不上 Chroma：{self._url}", hint="请检查 CHROMA_URL 与服务器。")

@@ -33,6 +33,7 @@ from sqlalchemy.exc import (
     OperationalError,
     SQLAlchemyError,
 )
+from sqlalchemy.pool import Pool
 
 from store.errors import UsageError
 from store.health import DatabaseError
@@ -175,9 +176,9 @@ def sqlite_url(data_dir: Path) -> str:
     return sa.URL.create("sqlite", database=str(data_dir / "reports.sqlite3")).render_as_string()
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, poolclass: type[Pool] | None = None) -> Engine:
     """Connect to `url`; SQLite gets WAL, foreign keys and patience, PostgreSQL time limits."""
-    engine = _create_engine(url)
+    engine = _create_engine(url, poolclass)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -188,9 +189,13 @@ def is_shared(engine: Engine) -> bool:
     return engine.dialect.name != "sqlite"
 
 
-def _create_engine(url: str) -> Engine:
+def is_shared_url(url: str) -> bool:
+    return sa.make_url(url).get_backend_name() != "sqlite"
+
+
+def _create_engine(url: str, poolclass: type[Pool] | None) -> Engine:
     try:
-        return sa.create_engine(url, **_options(url))
+        return sa.create_engine(url, poolclass=poolclass, **_options(url, pooled=poolclass is None))
     except NoSuchModuleError as error:
         kind = sa.make_url(url).drivername
         raise UsageError(
@@ -212,12 +217,14 @@ def _create_engine(url: str) -> Engine:
         ) from error
 
 
-def _options(url: str) -> dict[str, Any]:
+def _options(url: str, *, pooled: bool) -> dict[str, Any]:
     kind = sa.make_url(url)
     if kind.get_backend_name() == "sqlite":
         return {}
-    pool = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_TIMEOUT_S}
-    options: dict[str, Any] = {**pool, "pool_pre_ping": True, "pool_use_lifo": True}
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if pooled:
+        limits = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_TIMEOUT_S}
+        options |= {**limits, "pool_use_lifo": True}
     if kind.get_driver_name() == "psycopg":
         given = {name: value for name, value in _PSYCOPG.items() if name not in kind.query}
         options["connect_args"] = given

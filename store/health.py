@@ -28,3 +28,10 @@ class IndexDamagedError(AppError):
     """An index cannot be read, or does not do what it was told."""
 
     hint = "请运行 `reportbot reindex` 重建索引；原文不受影响。"
+
+
+class VectorsAwayError(AppError):
+    """The Chroma server does not answer."""
+
+    hint = "请检查 CHROMA_URL 与 Chroma 服务器；恢复后会自动接上。"
+    retryable = True

@@ -1,20 +1,21 @@
-"""The two indexes beside SQL: written together, searched in parallel, held against SQL and mended."""
+"""The two indexes beside SQL: vectors written with each report, words following it; searched in parallel, mended."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from store.errors import IndexMismatchError
+from store.health import VectorsAwayError
 from store.models import Scope
+from store.replica import WordReplica
 from store.rows import indexed_text, report_of
 from store.shelf import Shelf
 from store.vectors import NAMED_UP_TO, VectorIndex, exact_up_to
-from store.words import WordEntry, WordHits, WordIndex
+from store.words import WordHits
 
 Vector = Sequence[float]
 
@@ -23,8 +24,6 @@ MEND_UP_TO = 500
 
 SIFT_MARGIN, SIFT_UP_TO = 2.0, 1_000
 """Of an unfiltered search this many times deeper than the scope's share asks for, up to this depth."""
-
-_MEND_BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +48,13 @@ class Indexes:
         embed: Callable[[list[str]], list[list[float]]],
     ) -> None:
         self._shelf = shelf
-        self._words_folder = words_folder
+        self.words = WordReplica(shelf, words_folder)
         self.vectors = vectors
         self._embed = embed
-        self._words: WordIndex | None = None
-        self._opening = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="dense")
-
-    @property
-    def words(self) -> WordIndex:
-        with self._opening:
-            if self._words is None:
-                self._words = WordIndex(self._words_folder)
-            return self._words
 
     def reload(self) -> None:
         """Another process has written: read anew what is held in memory."""
-        if self._words is not None:
-            self._words.reload()
         if self.vectors is not None:
             self.vectors.reload()
 
@@ -75,15 +63,20 @@ class Indexes:
         if self.vectors is not None:
             self.vectors.close()
 
+    @property
+    def are_vectors_away(self) -> bool:
+        return self.vectors is not None and self.vectors.is_away
+
+    def wait_for_vectors(self, deadline: float) -> bool:
+        """Wait for a server that is away; False where it stays so until `deadline` (time.monotonic)."""
+        return self.vectors is None or self.vectors.wait(deadline)
+
     # --- one report -----------------------------------------------------------------------
 
-    def add(self, workspace: str, report_id: str, texts: dict[str, str], vectors: Sequence[Vector]) -> None:
-        """Index a report's passages (id -> indexed text) with their vectors, in the same order."""
-        if not texts:
-            return
-        if self.vectors is not None:
-            self.vectors.add(workspace, report_id, list(texts), vectors)
-        self.words.add(WordEntry(key, report_id, workspace, text) for key, text in texts.items())
+    def add(self, workspace: str, report_id: str, passage_ids: list[str], vectors: Sequence[Vector]) -> None:
+        """Store the vectors of a report's passages, in the same order."""
+        if self.vectors is not None and passage_ids:
+            self.vectors.add(workspace, report_id, passage_ids, vectors)
 
     def replace_vectors(self, workspace: str, report_id: str, texts: dict[str, str]) -> None:
         """Embed a report's passages anew and leave no vector of an earlier cut."""
@@ -95,14 +88,12 @@ class Indexes:
             self.vectors.add(workspace, report_id, list(texts), vectors)
 
     def remove(self, workspace: str, report_id: str) -> None:
-        self.words.delete_reports([report_id])
         if self.vectors is not None:
             self.vectors.delete_report(workspace, report_id)
 
     def left(self, workspace: str, report_id: str) -> int:
-        """Count what is still indexed of a report, in both indexes."""
-        dense = self.vectors.count_report(workspace, report_id) if self.vectors is not None else 0
-        return self.words.count_report(report_id) + dense
+        """Count what is still held of a report."""
+        return self.vectors.count_report(workspace, report_id) if self.vectors is not None else 0
 
     # --- search -----------------------------------------------------------------------------
 
@@ -117,13 +108,13 @@ class Indexes:
     ) -> Candidates:
         """Ask both indexes at once. `vector` may compute; `held`: every workspace's number of passages."""
         task = self._threads.submit(self._dense, scope, limit, vector, held) if vector is not None else None
-        words = self.words.search(
+        words = self.words.index.search(
             query,
             limit,
             workspaces=None if set(held) <= set(scope.workspaces) else scope.workspaces,
             report_ids=scope.report_ids,
         )
-        return Candidates(task.result() if task is not None else {}, words)
+        return Candidates(_unless_away(task), words)
 
     def _dense(
         self, scope: Scope, limit: int, vector: Callable[[], Vector], held: Mapping[str, int]
@@ -165,27 +156,9 @@ class Indexes:
 
     # --- held against SQL ---------------------------------------------------------------------
 
-    def words_agree(self) -> bool:
-        return self.words.count() == sum(self._shelf.passage_counts().values())
-
     def vectors_agree(self, workspace: str) -> bool:
         wanted = self._shelf.passage_counts().get(workspace, 0)
         return self.vectors is None or self.vectors.count(workspace) == wanted
-
-    def mend_words(self) -> None:
-        """Make the word index hold exactly the ready passages (the caller holds the write lock)."""
-        held = self.words.ids()
-        for workspace in self._shelf.passage_counts():
-            wanted = self._shelf.passage_ids(workspace)
-            self._add_words(workspace, [key for key in wanted if key not in held])
-            held.difference_update(wanted)
-        if held:
-            self.words.delete_passages(held)
-
-    def _add_words(self, workspace: str, missing: list[str]) -> None:
-        for batch in _batches(missing, _MEND_BATCH):
-            passages = self._shelf.passages_by_id(batch, [workspace]).values()
-            self.words.add(WordEntry(p.id, p.report_id, workspace, indexed_text(p)) for p in passages)
 
     def mend_vectors(self, workspace: str, *, whatever_it_takes: bool = False) -> None:
         """Make a workspace's collection hold exactly its ready passages (under the write lock).
@@ -211,6 +184,14 @@ class Indexes:
             for passage, vector in zip(passages, vectors, strict=True):
                 assert self.vectors is not None  # noqa: S101  # narrowed by the only caller
                 self.vectors.add(workspace, passage.report_id, [passage.id], [vector])
+
+
+def _unless_away(task: Future[dict[str, float]] | None) -> dict[str, float]:
+    """Go by words alone where the server with the vectors is away; `are_vectors_away` says so."""
+    try:
+        return task.result() if task is not None else {}
+    except VectorsAwayError:
+        return {}
 
 
 def _batches(values: Sequence[str], size: int) -> Iterator[list[str]]:

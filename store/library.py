@@ -3,60 +3,69 @@
 What a crash may leave, and why nothing of it is ever seen
 -----------------------------------------------------------
 SQL is the one truth. A report is `indexing`, `ready` or `deleting`; every read and every search
-result passes through SQL and sees `ready` reports of the named workspaces only. All writes hold
-one file lock, which the system lets go of when a process dies.
+result passes through SQL and sees `ready` reports of the named workspaces only. A write holds the
+lock of its workspace (store.locks), which is let go of when a process dies.
 
     add      embed (no lock) -> lock -> SQL: report, text, passages as `indexing`
-             -> vectors -> words -> SQL, one transaction: `ready`, the source points here, and the
-             report that the source stood for before is `deleting` -> remove that one as below
-    delete   lock -> SQL: `deleting` -> words -> vectors -> both asked whether anything is left
-             -> SQL: rows gone
+             -> vectors -> SQL, one transaction: `ready`, the source points here, the report that the
+             source stood for before is `deleting`, word indexes are told -> remove that one as below
+    delete   lock -> SQL, one transaction: `deleting`, word indexes are told -> vectors -> asked whether
+             anything is left -> SQL: rows gone
+    words    every process's own copy follows SQL by itself (store.replica)
 
-So whatever is in an index without a `ready` row belongs to an `indexing` or a `deleting` row, and
-whoever holds the lock and finds such a row knows that its writer died: it is removed, at the next
-open or the next write. A replaced report is visible up to the one transaction in which its
-successor becomes so. Power cuts and hands in the folders can break more than that: at the first
-use of an index its count is held against SQL, and only where they differ are the ids compared,
+So whoever holds a workspace's lock and finds a row that is not `ready` knows that its writer died: it
+is removed, at the next open or the next write. A replaced report is visible up to the one transaction
+in which its successor becomes so. Power cuts and hands in the folders can break more than that: at the
+first use of an index its count is held against SQL, and only where they differ are the ids compared,
 the missing ones added and the orphans dropped.
 
-Another process's writes are noticed by `shelf.generation`, which rises in every transaction:
-tantivy's reader and Chroma, which otherwise go on answering from memory, are then opened anew.
+A Chroma server that is away stops no search: it goes by words alone, and `notices` says so. Writes
+wait for it for a while; what they had begun is left to whoever writes next.
 """
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from store import db, rebuild
 from store.changes import Change, utc_now
-from store.chroma import Embedded, Served
-from store.errors import EmbeddingError, IndexMismatchError, LibraryBusyError, NotFoundError, UsageError
+from store.chroma import Backend, Embedded
+from store.errors import AppError, EmbeddingError, LibraryBusyError, NotFoundError, UsageError
+from store.follower import Follower
 from store.fuse import fuse, words_weight
-from store.health import Finding, IndexDamagedError
+from store.health import Finding, IndexDamagedError, VectorsAwayError
 from store.indexes import Indexes
+from store.locks import BothLocks, FolderLock, ServerLock, WriteLock
+from store.migrate import prepare
 from store.models import DEFAULT_WORKSPACE, Document, Hit, Passage, Report, Scope, SourceText
 from store.remembered import Remembered
+from store.replica import BATCH, WordsLag
 from store.rows import content_hash, passage_id
 from store.script import fold
-from store.shelf import Shelf
+from store.served import Served
+from store.shelf import Shelf, ShelfState
+from store.sight import Sight
 from store.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from store.embed import EmbeddingModel
 
 LOCK_TIMEOUT_S = 10.0
+VECTORS_PATIENCE_S = 60.0
+"""How long a write waits for a Chroma server that is away."""
+LAG_TOLD_S = 5.0
+"""A word index that is behind for longer than this is told of."""
 CANDIDATES = 50
 """Passages each index puts forward."""
 
+T = TypeVar("T")
 Status = Literal["added", "unchanged", "replaced"]
 
 
@@ -72,6 +81,7 @@ class Library:
         database_url: str | None = None,
         chroma_url: str | None = None,
         lock_timeout_s: float = LOCK_TIMEOUT_S,
+        vectors_patience_s: float = VECTORS_PATIENCE_S,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Open the shelf in `data_dir`, creating it at first, and finish what a crash cut off.
@@ -86,29 +96,30 @@ class Library:
         self._embedding = embedding
         self._chunking = f".c{chunking_version}"
         self.shape = (embedding.name if embedding else "words") + self._chunking
-        self._lock = FileLock(data_dir / "write.lock")
         self._lock_timeout_s = lock_timeout_s
-        self._engine = db.open_engine(database_url or db.sqlite_url(data_dir))
+        self._patience_s = vectors_patience_s
+        url = database_url or db.sqlite_url(data_dir)
+        self._engine = db.open_engine(url)
+        prepare(self._engine)
         self._shelf = Shelf(self._engine, now=now)
-        backend = Served(chroma_url) if chroma_url else Embedded(data_dir / "vectors")
+        self._lock = _write_lock(
+            url, data_dir, self._shelf, has_own_vectors=bool(embedding) and not chroma_url
+        )
+        backend: Backend = Served(chroma_url) if chroma_url else Embedded(data_dir / "vectors")
         vectors = VectorIndex(backend, self.shape) if embedding else None
         self._indexes = Indexes(self._shelf, data_dir / "words", vectors, self.embed_texts)
+        self._sight = Sight(self._shelf, self._indexes.reload, self.shape, self._chunking)
         self._remembered = Remembered(self.embed_texts)
-        self._state = threading.RLock()
-        self._seen = -1
-        self._writing_here = False
-        self._mismatch: str | None = None
-        self._words_usable = True
-        self._shelves: dict[str, int] = {}
+        self._follower: Follower | None = None
+        self._words_to_do = 0
         self._agreed: set[str | None] = set()
         self._start()
 
     def _start(self) -> None:
-        if not db.is_current(self._engine):
-            with self._held():
-                db.create_tables(self._engine)
-        if self._shelf.unfinished():
-            self._mend(self._finish_all)
+        # A server that is away must not keep a process from starting: the next write finishes these.
+        with suppress(VectorsAwayError):
+            for workspace in {report.workspace for report in self._shelf.unfinished()}:
+                self._mend(workspace, lambda: None)
 
     # --- taking in and taking off ---------------------------------------------------------------
 
@@ -118,10 +129,18 @@ class Library:
         present = self._shelf.find_content(workspace, digest)
         if present and self._shelf.holder(workspace, document.source) == present.id:
             return "unchanged", present
-        self._sync()
+        self._sight.sync()
         self._require_shape(writing=True)
         vectors = None if present else self._vectors(document)
-        with self._writing():
+        stored = self._patiently(partial(self._write_in, document, workspace, vectors))
+        self._words_to_do += 1
+        self._words_follow(BATCH)
+        return stored
+
+    def _write_in(
+        self, document: Document, workspace: str, vectors: list[list[float]] | None
+    ) -> tuple[Status, Report]:
+        with self._writing(workspace):
             self._require_shape(writing=True)
             return self._store(document, workspace, vectors)
 
@@ -144,8 +163,8 @@ class Library:
             vectors = self._vectors(document)
         report_id = self._shelf.free_id(workspace, content_hash(document.text))
         self._shelf.insert(report_id, document, workspace, self.shape)
-        texts = {passage_id(report_id, draft.ordinal): draft.indexed_text for draft in document.passages}
-        self._indexes.add(workspace, report_id, texts, vectors)
+        ids = [passage_id(report_id, draft.ordinal) for draft in document.passages]
+        self._indexes.add(workspace, report_id, ids, vectors)
         return report_id
 
     def _vectors(self, document: Document) -> list[list[float]]:
@@ -154,11 +173,21 @@ class Library:
         return self.embed_texts([draft.indexed_text for draft in document.passages])
 
     def delete(self, report_id: str, workspace: str) -> Report:
-        """Take a report off the shelf and out of both indexes; raises if anything of it is left."""
-        with self._writing():
+        """Take a report off the shelf and out of both indexes; raises if anything of it is left.
+
+        Seen no more from the first moment on, whatever then keeps its vectors from being removed.
+        """
+        with self._writing(workspace):
             report = self.report(report_id, [workspace])
             self._shelf.mark_deleting(report.id)
-            self._remove(report.id, workspace)
+            try:
+                self._remove(report.id, workspace)
+            except VectorsAwayError as error:
+                raise VectorsAwayError(
+                    f"报告 {report.id} 已下架，但{error}，它的向量还没有删掉", hint=_VECTORS_LEFT
+                ) from error
+        self._words_to_do += 1
+        self._words_follow()
         return report
 
     def _remove(self, report_id: str, workspace: str) -> None:
@@ -229,23 +258,23 @@ class Library:
         """Rank passages for `query`, best first. `vector` spares embedding the query again."""
         if k <= 0 or not query.strip() or scope.report_ids == frozenset():
             return []
-        self._sync()
+        self._words_current()
         self._require_shape(writing=False)
         self._ensure_agreement(scope.workspaces)
         limit = max(CANDIDATES, k)
         embed: Callable[[], Sequence[float]] | None = None
         if self._embedding is not None:
             embed = (lambda: vector) if vector is not None else (lambda: self.embed_query(query))
-        found = self._indexes.candidates(query, scope, limit, embed, held=self._shelves)
+        found = self._indexes.candidates(query, scope, limit, embed, held=self._sight.counts)
         return self._hits(found.dense, found.words.scores, found.words.coverage, scope, limit)[:k]
 
     def holds_phrase(self, phrase: str, scope: Scope) -> bool:
         """Tell whether a phrase stands in any passage in scope, whatever its script and width."""
         if scope.report_ids == frozenset():
             return False
-        self._sync()
+        self._words_current()
         self._ensure_agreement(scope.workspaces)
-        found = self._indexes.candidates(phrase, scope, CANDIDATES, None, held=self._shelves)
+        found = self._indexes.candidates(phrase, scope, CANDIDATES, None, held=self._sight.counts)
         hits = self._hits({}, found.words.scores, found.words.coverage, scope, CANDIDATES)
         return any(fold(phrase) in fold(hit.passage.text) for hit in hits)
 
@@ -301,20 +330,42 @@ class Library:
         `parse` (store.document.parse) works structure out anew; a report it refuses keeps
         what it has and is named in the findings. Searches are refused until the end.
         """
-        with self._writing():
+        with self._writing(None):
             self._agreed.clear()
             try:
                 return rebuild.rebuild(self._shelf, self._indexes, self.shape, parse, progress)
             finally:
-                self._look_again(self._shelf.generation())
+                self._sight.look_again()
 
     def check(self) -> list[Finding]:
         """Hold the indexes against SQL, id by id."""
-        self._sync()
-        return rebuild.check(self._shelf, self._indexes, self._mismatch)
+        self._words_current()
+        return rebuild.check(self._shelf, self._indexes, self._sight.mismatch)
+
+    def words_lag(self) -> WordsLag:
+        """How far this process's word index is behind the shelf."""
+        return self._indexes.words.lag(self._shelf.state())
+
+    def notices(self) -> list[str]:
+        """What keeps searches from being what they should be, at the moment."""
+        told = ["连不上 Chroma 服务器，暂时只按词语检索"] if self._indexes.are_vectors_away else []
+        lag = self.words_lag()
+        if lag.seconds > LAG_TOLD_S:
+            told.append(f"词语索引还落后 {lag.changes} 处改动，新收的报告可能搜不全")
+        return told
+
+    def follow_words(self) -> None:
+        """Keep the word index up to date from now on, for a process that runs on."""
+        if self._follower is None:
+            self._follower = Follower(self._words_current)
 
     def close(self) -> None:
+        if self._follower is not None:
+            self._follower.stop()
+        with suppress(AppError):  # whoever searches next makes up for it
+            self._words_follow()
         self._indexes.close()
+        self._lock.close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -328,81 +379,83 @@ class Library:
     # --- locks and agreement ----------------------------------------------------------------------------
 
     @contextmanager
-    def _held(self, timeout_s: float | None = None) -> Iterator[None]:
-        try:
-            self._lock.acquire(timeout=self._lock_timeout_s if timeout_s is None else timeout_s)
-        except Timeout as error:
-            raise LibraryBusyError("数据目录正被另一个进程写入") from error
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-    @contextmanager
-    def _writing(self, timeout_s: float | None = None) -> Iterator[None]:
-        """Hold the write lock, with everything of other processes seen and finished."""
-        with self._held(timeout_s):
-            self._sync()
-            self._writing_here = True
-            try:
-                self._finish_all()
+    def _writing(self, workspace: str | None, timeout_s: float | None = None) -> Iterator[None]:
+        """Hold the write lock, with everything of other processes seen and what they left finished."""
+        with self._lock.held(workspace, self._lock_timeout_s if timeout_s is None else timeout_s):
+            self._sight.sync()
+            with self._sight.writing_alone() if self._lock.is_exclusive else nullcontext():
+                self._finish_all(None if self._lock.is_exclusive else workspace)
                 yield
-            finally:
-                self._seen = self._shelf.generation()
-                self._shelves = self._shelf.passage_counts()
-                self._writing_here = False
 
-    def _sync(self) -> None:
-        """Look again if another process has written. While we hold the lock, nobody can."""
-        with self._state:
-            # Read before the indexes are: what is written meanwhile must be noticed next time.
-            generation = self._shelf.generation()
-            if self._writing_here or generation == self._seen:
-                return
-            self._indexes.reload()
-            self._look_again(generation)
+    def _finish_all(self, workspace: str | None) -> None:
+        """Remove what an interrupted add or delete left. Only under its workspace's lock: its writer is dead."""
+        for report in self._shelf.unfinished(workspace):
+            self._remove(report.id, report.workspace)
 
-    def _look_again(self, generation: int) -> None:
-        with self._state:
-            self._seen = generation
-            self._shelves = self._shelf.passage_counts()
-            shapes = self._shelf.shapes()
-            rebuilding = self._shelf.rebuilding_as() is not None
-            self._words_usable = not rebuilding and all(s.endswith(self._chunking) for s in shapes)
-            self._mismatch = None
-            if rebuilding:
-                self._mismatch = "重建索引尚未完成"
-            elif others := shapes - {self.shape}:
-                self._mismatch = f"索引建于 {'、'.join(sorted(others))}，现在的设置是 {self.shape}"
+    def _patiently(self, write: Callable[[], T]) -> T:
+        """Write, again where a Chroma server that went away comes back in time."""
+        deadline = time.monotonic() + self._patience_s
+        while True:
+            try:
+                return write()
+            except VectorsAwayError:
+                if not self._indexes.wait_for_vectors(deadline):
+                    raise
+
+    def _words_current(self) -> ShelfState:
+        """See what is new, and have the word index hold it."""
+        state = self._sight.sync()
+        self._indexes.words.follow(state)
+        return state
+
+    def _words_follow(self, enough: int = 1) -> None:
+        """Apply what this process wrote once there is enough of it, so that the next to search need not.
+
+        Not where the database is a server: its writers may be workers that never search.
+        """
+        if self._words_to_do >= enough and not db.is_shared(self._engine):
+            self._words_to_do = 0
+            self._indexes.words.follow(self._shelf.state())
 
     def _require_shape(self, *, writing: bool) -> None:
-        """Refuse to mix embeddings or chunkings. Reading by words alone only needs the chunking."""
-        if self._mismatch is None:
-            return
-        if writing or self._embedding is not None or not self._words_usable:
-            raise IndexMismatchError(self._mismatch)
+        self._sight.require_shape(writing=writing, has_embedding=self._embedding is not None)
 
     def _ensure_agreement(self, workspaces: Sequence[str]) -> None:
         """At the first use of an index, hold its count against SQL, and mend it if they differ."""
-        if None not in self._agreed:
-            if not self._indexes.words_agree() and not self._mend(self._indexes.mend_words):
-                return  # somebody is writing: counts differ for that, and are looked at again
+        if None not in self._agreed and self._words_agree():
             self._agreed.add(None)
         for workspace in set(workspaces) - self._agreed:
-            agrees = self._indexes.vectors_agree(workspace)
-            if agrees or self._mend(partial(self._indexes.mend_vectors, workspace)):
-                self._agreed.add(workspace)
+            with suppress(VectorsAwayError):
+                agrees = self._indexes.vectors_agree(workspace)
+                if agrees or self._mend(workspace, partial(self._indexes.mend_vectors, workspace)):
+                    self._agreed.add(workspace)
 
-    def _mend(self, repair: Callable[[], None]) -> bool:
+    def _words_agree(self) -> bool:
+        """Hold the word index against SQL; False where somebody is writing: that is looked at again."""
+        words, state = self._indexes.words, self._shelf.state()
+        if not words.is_current(state):
+            return False
+        wanted = sum(self._shelf.passage_counts().values())
+        if self._shelf.state().words_at != state.words_at:
+            return False
+        return words.index.count() == wanted or words.mend(state)
+
+    def _mend(self, workspace: str, repair: Callable[[], None]) -> bool:
         """Repair under the lock; False where another process holds it."""
         try:
-            with self._writing(timeout_s=0):
+            with self._writing(workspace, timeout_s=0):
                 repair()
         except LibraryBusyError:
             return False
         return True
 
-    def _finish_all(self) -> None:
-        """Remove what an interrupted add or delete left. Only under the lock: its writer is dead."""
-        for report in self._shelf.unfinished():
-            self._remove(report.id, report.workspace)
+
+def _write_lock(url: str, data_dir: Path, shelf: Shelf, *, has_own_vectors: bool) -> WriteLock:
+    folder = FolderLock(data_dir / "write.lock")
+    if not db.is_shared_url(url):
+        return folder
+    server = ServerLock(url, shelf.state().identity)
+    return BothLocks(folder, server) if has_own_vectors else server
+
+
+_VECTORS_LEFT = "恢复后，下次写入这个书架时会自动清理。"

@@ -34,7 +34,7 @@ def rebuild(
     SQL says first that no report is indexed and that a rebuild is under way; each report is then
     marked as it is done, so that a rebuild that was cut off goes on. Words come last, in bulk.
     """
-    if shelf.rebuilding_as() != shape:
+    if shelf.state().rebuilding_as != shape:
         shelf.begin_rebuilding(shape)
         if indexes.vectors is not None:
             indexes.vectors.drop_all()
@@ -45,10 +45,9 @@ def rebuild(
             progress(done, len(ready))
         if built_as != shape:
             findings += _rebuild_one(shelf, indexes, shape, (report_id, workspace), parse)
-    indexes.words.clear()
-    indexes.mend_words()
     _leave_only_wanted(shelf, indexes)
     shelf.end_rebuilding()
+    indexes.words.rebuild(shelf.state())
     if progress is not None:
         progress(len(ready), len(ready))
     return findings
@@ -89,6 +88,10 @@ def _leave_only_wanted(shelf: Shelf, indexes: Indexes) -> None:
 def check(shelf: Shelf, indexes: Indexes, mismatch: str | None) -> list[Finding]:
     """Hold both indexes against SQL, id by id, and say what to do."""
     findings = [_shelf_finding(shelf), _words_finding(shelf, indexes)]
+    lag = indexes.words.lag(shelf.state())
+    if lag.changes:
+        behind = f"落后 {lag.changes} 处改动，{lag.seconds:.0f} 秒"
+        findings.append(Finding("warning", "词语索引进度", behind, "另一个进程正在更新，请稍后再看。"))
     if mismatch is not None:
         findings.append(Finding("error", "索引版本", mismatch, _REINDEX))
     elif indexes.vectors is not None:
@@ -109,7 +112,7 @@ def _shelf_finding(shelf: Shelf) -> Finding:
 
 def _words_finding(shelf: Shelf, indexes: Indexes) -> Finding:
     wanted = {key for name in shelf.passage_counts() for key in shelf.passage_ids(name)}
-    return _compared("词语索引", wanted, indexes.words.ids())
+    return _compared("词语索引", wanted, indexes.words.index.ids())
 
 
 def _vectors_finding(shelf: Shelf, vectors: VectorIndex, workspace: str) -> Finding:

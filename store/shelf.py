@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
-from store.changes import Change, net, note_coming, note_leaving, prune, rows_between, utc_now
-from store.db import passages, reading, reports, shelf, sources, texts, writing
+from store.changes import Change, aware, net, note_coming, note_leaving, prune, rows_between, utc_now
+from store.db import fetch, fetch_value, passages, reports, shelf, sources, texts, word_changes, writing
 from store.models import Document, Passage, PassageDraft, Report, SourceText
 from store.rows import (
     ID_LENGTH,
@@ -28,6 +28,32 @@ INDEXING, READY, DELETING = "indexing", "ready", "deleting"
 
 _IN_LIMIT = 500
 """Values an IN list may hold; SQLite's limit is far higher, planning time is not."""
+
+_WORDS_BATCH = 50
+"""Reports whose passages are read at once: some 2,000 passages."""
+
+
+WORD_CHANGES_KEPT = timedelta(days=30)
+"""A word index that was away for longer is built anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfState:
+    """The one row that tells whether anything is new; see the table `shelf` for what its numbers mean."""
+
+    identity: str
+    generation: int
+    words_at: int
+    words_from: int
+    rebuilding_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WordChanges:
+    """Reports whose passages came or went, up to the change `number`."""
+
+    number: int
+    report_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +74,10 @@ class Shelf:
 
     # --- state -----------------------------------------------------------------------------
 
-    def generation(self) -> int:
-        return int(self._scalar(select(shelf.c.generation)))
-
-    def rebuilding_as(self) -> str | None:
-        return cast("str | None", self._scalar(select(shelf.c.rebuilding_as)))
+    def state(self) -> ShelfState:
+        names = (field.name for field in fields(ShelfState))
+        (row,) = self._rows(select(*(shelf.c[name] for name in names)))
+        return ShelfState(**row._mapping)
 
     def begin_rebuilding(self, shape: str) -> None:
         """From now on no report counts as indexed, until `set_shape` or `restructure` says so."""
@@ -62,19 +87,23 @@ class Shelf:
             connection.execute(update(reports).values(indexed_as=""))
 
     def end_rebuilding(self) -> None:
+        """Whoever follows the words begins anew: what was rebuilt may be cut otherwise."""
         with writing(self._engine) as connection:
-            _bump(connection)
-            connection.execute(update(shelf).values(rebuilding_as=None))
+            number = _bump(connection)
+            connection.execute(update(shelf).values(rebuilding_as=None, words_at=number, words_from=number))
 
     def shapes(self) -> set[str]:
         """Under which embedding and chunking the ready reports are indexed."""
         query = select(reports.c.indexed_as).where(reports.c.state == READY).distinct()
         return {row[0] for row in self._rows(query)}
 
-    def unfinished(self) -> list[Unfinished]:
+    def unfinished(self, workspace: str | None = None) -> list[Unfinished]:
+        """Reports half come or half gone, of one workspace or of all."""
         query = select(reports.c.id, reports.c.workspace, reports.c.state).where(
             reports.c.state.in_([INDEXING, DELETING])
         )
+        if workspace is not None:
+            query = query.where(reports.c.workspace == workspace)
         return [Unfinished(row.id, row.workspace, row.state) for row in self._rows(query)]
 
     def passage_counts(self) -> dict[str, int]:
@@ -119,6 +148,43 @@ class Shelf:
         )
         total = self.passage_counts().get(workspace, 0)
         return sum(int(self._scalar(count) or 0) for count in counts) / total if total else 0.0
+
+    # --- what word indexes follow ------------------------------------------------------------
+
+    def word_changes(self, after: int, limit: int) -> WordChanges | None:
+        """Read about `limit` changes with numbers above `after`, each number whole; None where there is none."""
+        pair = (word_changes.c.number, word_changes.c.report_id)
+        query = select(*pair).where(word_changes.c.number > after).order_by(*pair)
+        rows = self._rows(query.limit(limit))
+        if not rows:
+            return None
+        if len(rows) == limit:
+            rows = self._rows(query.where(word_changes.c.number <= rows[-1].number))
+        return WordChanges(rows[-1].number, tuple(dict.fromkeys(row.report_id for row in rows)))
+
+    def words_behind(self, after: int) -> tuple[int, datetime | None]:
+        """Count the changes with numbers above `after`, and say when the first of them was made."""
+        told: Any = select(func.count().label("n"), func.min(word_changes.c.at).label("since"))
+        (row,) = self._rows(told.where(word_changes.c.number > after))
+        return int(row.n), aware(row.since) if row.since else None
+
+    def words_of(self, report_ids: Iterable[str]) -> Iterator[Passage]:
+        """Every passage of those of the reports that are ready."""
+        for batch in _parts(list(report_ids), _WORDS_BATCH):
+            query = select(reports.c.id, reports.c.workspace).where(reports.c.state == READY)
+            held = {row.id: row.workspace for row in self._rows(query.where(reports.c.id.in_(batch)))}
+            for row in self._rows(select(passages).where(passages.c.report_id.in_(held))):
+                yield passage_of_row(row, held[row.report_id])
+
+    def ready_ids(self) -> Iterator[str]:
+        """The id of every ready report, read bit by bit."""
+        last = -1
+        query = select(reports.c.id, reports.c.position).where(reports.c.state == READY)
+        while rows := self._rows(
+            query.where(reports.c.position > last).order_by(reports.c.position).limit(_IN_LIMIT)
+        ):
+            yield from (row.id for row in rows)
+            last = rows[-1].position
 
     # --- reads -----------------------------------------------------------------------------
 
@@ -242,7 +308,7 @@ class Shelf:
         """
         before = self.holder(workspace, source)
         with writing(self._engine) as connection:
-            _bump(connection)
+            number = _bump(connection)
             mine = (reports.c.id == report_id) & (reports.c.state == INDEXING)
             is_new = connection.execute(update(reports).where(mine).values(state=READY)).rowcount > 0
             _point(connection, workspace, source, report_id)
@@ -253,15 +319,20 @@ class Shelf:
                 note_leaving(connection, retired, at)
             if is_new:
                 note_coming(connection, report_id, at, former=retired)
+            moved = [*([report_id] if is_new else []), *([retired] if retired else [])]
+            _tell_words(connection, number, moved, at)
             prune(connection, at)
+            _prune_words(connection, at)
         return Unfinished(retired, workspace, "deleting") if retired else None
 
     def mark_deleting(self, report_id: str) -> None:
         with writing(self._engine) as connection:
-            _bump(connection)
+            number = _bump(connection)
             connection.execute(update(reports).where(reports.c.id == report_id).values(state=DELETING))
             connection.execute(delete(sources).where(sources.c.report_id == report_id))
-            note_leaving(connection, report_id, self._now())
+            at = self._now()
+            note_leaving(connection, report_id, at)
+            _tell_words(connection, number, [report_id], at)
 
     def purge(self, report_id: str) -> None:
         with writing(self._engine) as connection:
@@ -300,25 +371,43 @@ class Shelf:
     # --- how ---------------------------------------------------------------------------------
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        with reading(self._engine) as connection:
-            return connection.execute(query).fetchall()
+        return fetch(self._engine, query)
 
     def _scalar(self, query: Select[Any]) -> Any:
-        with reading(self._engine) as connection:
-            return connection.execute(query).scalar()
+        return fetch_value(self._engine, query)
 
     @staticmethod
     def _visible(query: Select[Any], workspaces: Sequence[str]) -> Select[Any]:
         return query.where(reports.c.state == READY, reports.c.workspace.in_(list(workspaces)))
 
 
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + _IN_LIMIT] for start in range(0, len(values), _IN_LIMIT))
+def _parts(values: Sequence[str], size: int = _IN_LIMIT) -> Iterator[Sequence[str]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _bump(connection: Connection) -> None:
-    # First in every transaction: it takes SQLite's write lock at once instead of half way.
-    connection.execute(update(shelf).values(generation=shelf.c.generation + 1))
+def _bump(connection: Connection) -> int:
+    """Raise the generation and give it; writers of all processes go one after the other from here on.
+
+    First in every transaction: it takes SQLite's write lock at once instead of half way.
+    """
+    raised = update(shelf).values(generation=shelf.c.generation + 1).returning(shelf.c.generation)
+    return int(connection.execute(raised).scalar_one())
+
+
+def _tell_words(connection: Connection, number: int, report_ids: Sequence[str], at: datetime) -> None:
+    """Let word indexes look at these reports again, in the transaction that changes them."""
+    if report_ids:
+        rows = [{"number": number, "report_id": key, "at": at} for key in report_ids]
+        connection.execute(insert(word_changes), rows)
+        connection.execute(update(shelf).values(words_at=number))
+
+
+def _prune_words(connection: Connection, now: datetime) -> None:
+    old = word_changes.c.at < now.astimezone(UTC) - WORD_CHANGES_KEPT
+    last = connection.execute(select(func.max(word_changes.c.number)).where(old)).scalar()
+    if last is not None:
+        connection.execute(delete(word_changes).where(word_changes.c.number <= last))
+        connection.execute(update(shelf).values(words_from=last))
 
 
 def _point(connection: Connection, workspace: str, source: str, report_id: str) -> None:

@@ -7,7 +7,7 @@ import math
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from store.chroma import Backend
@@ -42,7 +42,7 @@ graph is left too early: recall@50 is 0.96 at 5,000 random vectors and 0.86 at 1
 class VectorIndex:
     """Vectors of passages, named `shape` (embedding and chunking) beside the workspace.
 
-    Every call is serialised: embedded Chroma shares one SQLite file and reloads under our feet.
+    Calls to an embedded Chroma are serialised: it shares one SQLite file and reloads under our feet.
     """
 
     def __init__(self, backend: Backend, shape: str) -> None:
@@ -54,13 +54,25 @@ class VectorIndex:
 
     def reload(self) -> None:
         """Forget what is held in memory: another process has written. The next call reads anew."""
+        if self._backend.is_shared:
+            self._collections = {}  # which a reindex may have replaced; all else the server knows
+        else:
+            self.close()
+
+    def close(self) -> None:
         with self._lock:
-            self._collections.clear()
+            self._collections = {}
             if self._client is not None:
                 self._client.close()
                 self._client = None
 
-    close = reload
+    @property
+    def is_away(self) -> bool:
+        return self._backend.is_away
+
+    def wait(self, deadline: float) -> bool:
+        """Wait for a server that is away; False where it stays so until `deadline` (time.monotonic)."""
+        return self._backend.wait(deadline)
 
     def add(
         self,
@@ -72,7 +84,7 @@ class VectorIndex:
         """Store the vectors of one report; those already there under these ids are overwritten."""
         with self._guarded() as client:
             collection = self._collection(client, workspace)
-            size = client.get_max_batch_size()
+            size = self._batch_size(client)
             for start in range(0, len(passage_ids), size):
                 ids = list(passage_ids[start : start + size])
                 part = [list(vector) for vector in vectors[start : start + size]]
@@ -88,7 +100,7 @@ class VectorIndex:
     def delete_passages(self, workspace: str, passage_ids: Sequence[str]) -> None:
         with self._guarded() as client:
             collection = self._existing(client, workspace)
-            size = client.get_max_batch_size()
+            size = self._batch_size(client)
             for start in range(0, len(passage_ids) if collection else 0, size):
                 collection.delete(ids=list(passage_ids[start : start + size]))  # type: ignore[union-attr]
 
@@ -159,6 +171,16 @@ class VectorIndex:
         with self._guarded() as client:
             return {name: _open(client, name).count() for name in self._names(client)}
 
+    def of_report(self, workspace: str, report_id: str) -> dict[str, list[float]]:
+        """Read the vectors of a report's passages, by their ids."""
+        with self._guarded() as client:
+            collection = self._existing(client, workspace)
+            if collection is None:
+                return {}
+            got = collection.get(where={"report": report_id}, include=["embeddings"])
+        found = got["embeddings"] if got["embeddings"] is not None else []
+        return {key: [float(x) for x in vector] for key, vector in zip(got["ids"], found, strict=True)}
+
     def has(self, workspace: str) -> bool:
         with self._guarded() as client:
             return self._existing(client, workspace) is not None
@@ -171,7 +193,7 @@ class VectorIndex:
 
     def drop(self, names: Iterable[str]) -> None:
         with self._guarded() as client:
-            self._collections.clear()
+            self._collections = {}
             for name in names:
                 client.delete_collection(name)
 
@@ -181,27 +203,29 @@ class VectorIndex:
             with self._guarded() as client:
                 self.drop(self._names(client))
         except IndexDamagedError:
-            self.reload()
+            self.close()
             self._backend.wipe()
 
     def _collection(self, client: Client, workspace: str) -> Collection:
-        if workspace not in self._collections:
-            self._collections[workspace] = client.get_or_create_collection(
+        known = self._collections  # another thread may put an empty one in its place
+        if workspace not in known:
+            known[workspace] = client.get_or_create_collection(
                 collection_name(workspace, self._shape),
                 configuration={"hnsw": HNSW},
                 embedding_function=None,
             )
-        return self._collections[workspace]
+        return known[workspace]
 
     def _existing(self, client: Client, workspace: str) -> Collection | None:
         from chromadb.errors import NotFoundError
 
-        if workspace not in self._collections:
+        known = self._collections
+        if workspace not in known:
             try:
-                self._collections[workspace] = _open(client, collection_name(workspace, self._shape))
+                known[workspace] = _open(client, collection_name(workspace, self._shape))
             except NotFoundError:
                 return None
-        return self._collections[workspace]
+        return known[workspace]
 
     @staticmethod
     def _names(client: Client, workspace: str | None = None) -> list[str]:
@@ -212,17 +236,27 @@ class VectorIndex:
     def _guarded(self) -> Iterator[Client]:
         from chromadb.errors import ChromaError, InvalidDimensionException
 
-        with self._lock:
+        with self._turn(), self._backend.guard():
             try:
-                if self._client is None:
-                    self._client = self._backend.connect()
-                yield self._client
+                yield self._connected()
             except InvalidDimensionException as error:
                 raise IndexMismatchError(f"向量维数与已建索引不同：{error}") from error
             except ChromaError as error:
                 if "dimension" in str(error):
                     raise IndexMismatchError(f"向量维数与已建索引不同：{error}") from error
                 raise IndexDamagedError(f"向量索引出错：{error}") from error
+
+    def _turn(self) -> AbstractContextManager[object]:
+        return nullcontext() if self._backend.is_shared else self._lock
+
+    def _connected(self) -> Client:
+        with self._lock:
+            if self._client is None:
+                self._client = self._backend.connect()
+            return self._client
+
+    def _batch_size(self, client: Client) -> int:
+        return self._backend.batch_size or client.get_max_batch_size()
 
 
 def exact_up_to(held: int) -> int:

@@ -109,7 +109,8 @@ class WordIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open the index in `folder`; create it when there is none that can be read."""
-        self._index = _opened(folder / f"v{WORDS_VERSION}") or _created(folder, f"v{WORDS_VERSION}")
+        self.folder = folder / f"v{WORDS_VERSION}"
+        self._index = _opened(self.folder) or _created(folder, self.folder.name)
 
     def reload(self) -> None:
         """See what other processes committed since."""
@@ -131,9 +132,12 @@ class WordIndex:
             for passage_id in passage_ids:
                 writer.delete_documents_by_term("id", passage_id)
 
-    def clear(self) -> None:
+    def replace_all(self, entries: Iterable[WordEntry]) -> None:
+        """Hold these passages and no others, in one commit."""
         with self._writer() as writer:
             writer.delete_all_documents()
+            for entry in entries:
+                writer.add_document(_document(entry))
 
     def count(self) -> int:
         return int(self._index.searcher().num_docs)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from store.chroma import Embedded, Served
+from store.chroma import Embedded
 from store.errors import IndexMismatchError
 from store.health import IndexDamagedError
+from store.served import Served
 from store.vectors import VectorIndex, collection_name, exact_up_to
 
 SHAPE = "word-overlap.c1"

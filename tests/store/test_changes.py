@@ -43,8 +43,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
-    with Library(tmp_path, embedding=None, chunking_version=1, now=clock) as library:
+def library(tmp_path: Path, database_url: str, clock: Clock) -> Iterator[Library]:
+    opened = Library(tmp_path, embedding=None, chunking_version=1, database_url=database_url, now=clock)
+    with opened as library:
         yield library
 
 
@@ -175,9 +176,18 @@ def test_a_window_waits_for_a_writer_whose_change_may_lie_in_it(
         assert told(library) == []
 
 
+def before_migrations(connection: sqlite3.Connection) -> None:
+    """Make the database what it was before Alembic looked after it."""
+    for table in ("alembic_version", "word_changes"):
+        connection.execute(f"DROP TABLE {table}")
+    for column in ("identity", "words_at", "words_from"):
+        connection.execute(f"ALTER TABLE shelf DROP COLUMN {column}")
+
+
 def without_changes(folder: Path) -> None:
     """Make the database what it was before changes were kept."""
     with sqlite3.connect(folder / "reports.sqlite3") as connection:
+        before_migrations(connection)
         connection.execute("DROP TABLE changes")
         connection.execute("UPDATE shelf SET schema_version = 1")
     connection.close()
@@ -202,6 +212,7 @@ def test_an_upgrade_that_was_cut_off_is_finished_at_the_next_start(tmp_path: Pat
     with Library(tmp_path, embedding=None, chunking_version=1, now=clock) as library:
         library.add(A)
     with sqlite3.connect(tmp_path / "reports.sqlite3") as connection:
+        before_migrations(connection)
         connection.execute("DELETE FROM changes")  # the table was made, nothing put into it
         connection.execute("UPDATE shelf SET schema_version = 1")
     connection.close()
@@ -209,10 +220,11 @@ def test_an_upgrade_that_was_cut_off_is_finished_at_the_next_start(tmp_path: Pat
         assert told(library) == [("added", "甲稿")]
 
 
-def test_a_table_that_is_missing_is_made_at_the_next_start(tmp_path: Path, clock: Clock) -> None:
+def test_a_table_that_an_older_shelf_lacks_is_made_at_the_next_start(tmp_path: Path, clock: Clock) -> None:
     with Library(tmp_path, embedding=None, chunking_version=1, now=clock) as library:
         library.add(A)
     with sqlite3.connect(tmp_path / "reports.sqlite3") as connection:
+        before_migrations(connection)
         connection.execute("DROP TABLE changes")
     connection.close()
     with Library(tmp_path, embedding=None, chunking_version=1, now=clock) as library:

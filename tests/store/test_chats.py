@@ -1,15 +1,13 @@
-"""What the chats leave behind, in SQLite."""
+"""What the chats leave behind, in either database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from store.chats import CARDS_KEPT, TURNS_KEPT, ChatRecord, ChatStore, Place, Talk
-from store.db import sqlite_url
 
 HOME, TOPIC, AWAY = Place(7), Place(-7, 3), Place(8)
 MINE, THEIRS, ELSEWHERE = Talk(HOME, 7), Talk(HOME, 8), Talk(TOPIC, 7)
@@ -32,8 +30,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[ChatStore]:
-    opened = ChatStore(sqlite_url(tmp_path), now=clock)
+def store(database_url: str, clock: Clock) -> Iterator[ChatStore]:
+    opened = ChatStore(database_url, now=clock)
     yield opened
     opened.close()
 
@@ -270,11 +268,11 @@ def test_counts_are_summed_from_a_day_on(store: ChatStore) -> None:
     assert store.counts("2025-03-02") == {}
 
 
-def test_what_is_kept_outlives_the_process(store: ChatStore, tmp_path: Path, clock: Clock) -> None:
+def test_what_is_kept_outlives_the_process(store: ChatStore, database_url: str, clock: Clock) -> None:
     meet(store, 7, "private", "李")
     card_id = store.add_card(HOME, "answer", {"a": 1})
     store.may_tell(5)
-    again = ChatStore(sqlite_url(tmp_path), now=clock)
+    again = ChatStore(database_url, now=clock)
     try:
         assert again.chat(7) == store.chat(7)
         assert again.card(card_id, 7) == store.card(card_id, 7)

@@ -14,6 +14,7 @@ from _pytest.mark import ParameterSet
 from store.library import Library
 from store.models import Document, Scope, SourceText
 from tests.fakes import document, fake_model
+from tests.store.databases import KINDS, note_url, noted_url
 
 KILLED = 137
 
@@ -31,11 +32,14 @@ CHILDREN.set_forkserver_preload(["chromadb", "tantivy", "store.library", "tests.
 ADDING: list[tuple[str, str]] = [
     ("store.shelf:Shelf", "insert"),
     ("store.vectors:VectorIndex", "add"),
-    ("store.words:WordIndex", "add"),
     ("store.shelf:Shelf", "publish"),
 ]
+FOLLOWING: list[tuple[str, str]] = [
+    ("store.words:WordIndex", "add"),
+    ("store.words", "_document"),  # in the commit of the words
+    ("store.replica:WordReplica", "_note"),
+]
 REMOVING: list[tuple[str, str]] = [
-    ("store.words:WordIndex", "delete_reports"),
     ("store.vectors:VectorIndex", "delete_report"),
     ("store.indexes:Indexes", "left"),
     ("store.shelf:Shelf", "purge"),
@@ -43,7 +47,6 @@ REMOVING: list[tuple[str, str]] = [
 INSIDE: list[tuple[str, str]] = [
     ("store.shelf", "_insert_passages"),  # in the transaction that writes a report
     ("store.shelf", "_point"),  # in the transaction that makes it visible
-    ("store.words", "_document"),  # in the commit of the words
     ("store.vectors:VectorIndex", "_collection"),
 ]
 REBUILDING: list[tuple[str, str]] = [
@@ -51,14 +54,14 @@ REBUILDING: list[tuple[str, str]] = [
     ("store.vectors:VectorIndex", "drop_all"),
     ("store.vectors:VectorIndex", "add"),
     ("store.shelf:Shelf", "restructure"),
-    ("store.words:WordIndex", "clear"),
-    ("store.words:WordIndex", "add"),
+    ("store.words:WordIndex", "replace_all"),
+    ("store.replica:WordReplica", "_note"),
     ("store.shelf:Shelf", "end_rebuilding"),
 ]
 
 
 def open_library(folder: Path, version: int = 1) -> Library:
-    return Library(folder, embedding=fake_model(), chunking_version=version)
+    return Library(folder, embedding=fake_model(), chunking_version=version, database_url=noted_url(folder))
 
 
 # --- in the child -------------------------------------------------------------------------------
@@ -84,7 +87,8 @@ def child(folder: Path, act: Callable[[Library], object], place: str, name: str,
 
 
 def do_add(library: Library) -> object:
-    return library.add(NEW)
+    library.add(NEW)
+    return library.search("低效用地", Scope())
 
 
 def do_delete(library: Library) -> object:
@@ -140,7 +144,7 @@ def moments(steps: list[tuple[str, str]]) -> list[ParameterSet]:
     ]
 
 
-@pytest.mark.parametrize("step", moments(ADDING + INSIDE))
+@pytest.mark.parametrize("step", moments(ADDING + INSIDE + FOLLOWING))
 def test_killed_while_adding(tmp_path: Path, step: Step) -> None:
     with open_library(tmp_path) as library:
         library.add(OTHER)
@@ -153,8 +157,13 @@ def test_killed_while_adding(tmp_path: Path, step: Step) -> None:
         assert_whole(library)
 
 
-@pytest.mark.parametrize("step", moments(ADDING + INSIDE + REMOVING))
-def test_killed_while_replacing_one_of_the_two_is_there(tmp_path: Path, step: Step) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("step", moments(ADDING + INSIDE + REMOVING + FOLLOWING))
+def test_killed_while_replacing_one_of_the_two_is_there(
+    tmp_path: Path, kind: str, step: Step, request: pytest.FixtureRequest
+) -> None:
+    if kind == "postgresql":
+        note_url(tmp_path, request.getfixturevalue("server_url"))
     with open_library(tmp_path) as library:
         library.add(OLD)
         library.add(OTHER)
@@ -231,11 +240,16 @@ def test_killed_at_any_moment(tmp_path: Path, delay_s: float) -> None:
         assert_whole(library)
 
 
-def test_a_shelf_that_another_process_is_writing_is_not_cleaned_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_shelf_that_another_process_is_writing_is_not_cleaned_up(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    if kind == "postgresql":
+        note_url(tmp_path, request.getfixturevalue("server_url"))
     with open_library(tmp_path) as library:
         library.add(OTHER)
         library._shelf.insert("0" * 12, NEW, "shared", library.shape)  # noqa: SLF001  # a half-done add
-        with library._held(), open_library(tmp_path) as reader:  # noqa: SLF001  # whose writer is alive
+        with library._lock.held("shared", 1), open_library(tmp_path) as reader:  # noqa: SLF001  # whose writer is alive
             assert texts(reader) == {OTHER.text}
             assert len(library._shelf.unfinished()) == 1  # noqa: SLF001
         with open_library(tmp_path) as reader:

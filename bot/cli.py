@@ -27,6 +27,8 @@ ENTRIES = {
     "serve": Entry("bot.commands.serve", "serve", texts.HELP_SERVE),
     "doctor": Entry("bot.commands.doctor", "doctor", texts.HELP_DOCTOR),
     "reindex": Entry("bot.commands.reindex", "reindex", texts.HELP_REINDEX),
+    "export": Entry("bot.commands.transfer", "export", texts.HELP_EXPORT),
+    "import": Entry("bot.commands.transfer", "import_", texts.HELP_IMPORT),
 }
 
 

@@ -271,8 +271,75 @@ _SHELF = (
     Phrase("向量索引出错：{error}", "the vector index failed: {error}"),
     Phrase("向量索引无法打开：{error}", "the vector index cannot be opened: {error}"),
     Phrase("词语索引无法写入：{error}", "the word index cannot be written: {error}"),
-    Phrase("连不上 Chroma：{url}", "Chroma cannot be reached: {url}"),
-    Phrase("请检查 CHROMA_URL 与服务器。", "Check CHROMA_URL and the server."),
+    Phrase("连不上 Chroma 服务器 {url}", "the Chroma server {url} cannot be reached"),
+    Phrase("连不上 Chroma 服务器 {url}（{kind}）", "the Chroma server {url} cannot be reached ({kind})"),
+    Phrase(
+        "请检查 CHROMA_URL 与 Chroma 服务器；恢复后会自动接上。",
+        "Check CHROMA_URL and the Chroma server; once it is back it is used again.",
+    ),
+    Phrase("Chroma 服务器 {url} 拒绝访问：{error}", "the Chroma server {url} refuses access: {error}"),
+    Phrase(
+        "Chroma 服务器 {url} 的集合无法删除", "the collections on the Chroma server {url} cannot be deleted"
+    ),
+    Phrase(
+        "请检查 CHROMA_URL 里的地址、令牌、tenant 与 database。",
+        "Check the address, the token, the tenant and the database in CHROMA_URL.",
+    ),
+    Phrase("CHROMA_URL 里的参数 {names} 不认识", "the parameters {names} in CHROMA_URL are not known"),
+    Phrase(
+        "可用的参数：token、api_key、tenant、database。",
+        "The parameters there are: token, api_key, tenant, database.",
+    ),
+    Phrase(
+        "报告 {id} 已下架，但{error}，它的向量还没有删掉",
+        "report {id} is off the shelf, but its vectors are not deleted yet: {error}",
+    ),
+    Phrase(
+        "恢复后，下次写入这个书架时会自动清理。",
+        "Once the server is back, the next write to this shelf removes them.",
+    ),
+    Phrase(
+        "连不上 Chroma 服务器，暂时只按词语检索",
+        "the Chroma server cannot be reached: searching by words alone for now",
+    ),
+    Phrase(
+        "词语索引还落后 {n} 处改动，新收的报告可能搜不全",
+        "the word index is {n} {n:change|changes} behind: new reports may not be found yet",
+    ),
+    Phrase("这个书架正被另一个进程写入", "another process is writing to this shelf"),
+    Phrase("数据库连不上或中断了：{error}", "the database cannot be reached or broke off: {error}"),
+    Phrase(
+        "请检查 DATABASE_URL，并确认数据库服务在运行。",
+        "Check DATABASE_URL, and whether the database server runs.",
+    ),
+    Phrase("DATABASE_URL 写得不对", "DATABASE_URL is not well formed"),
+    Phrase(
+        "请写 postgresql+psycopg://用户:密码@主机/数据库，或去掉 DATABASE_URL 以使用 SQLite。",
+        "Write postgresql+psycopg://user:password@host/database, or unset DATABASE_URL to use SQLite.",
+    ),
+    Phrase(
+        "数据库的结构是 {revision} 版，比本程序认识的 {head} 版新",
+        "the database has revision {revision}, which is newer than {head}, the newest this program knows",
+    ),
+    Phrase(
+        "请升级 reportbot，或在 DATABASE_URL、REPORTBOT_DATA_DIR 里换一个数据库。",
+        "Upgrade reportbot, or name another database in DATABASE_URL or REPORTBOT_DATA_DIR.",
+    ),
+    Phrase(
+        "{file} 不是 reportbot 导出的文件，或已损坏",
+        "{file} was not written by reportbot export, or is damaged",
+    ),
+    Phrase("请用 `reportbot export` 重新导出。", "Write it again with `reportbot export`."),
+    Phrase("导出文件的格式比本程序新", "the file has a format newer than this program"),
+    Phrase("请升级 reportbot 后再导入。", "Upgrade reportbot and import it then."),
+    Phrase(
+        "导出文件的切分版本是 {theirs}，本程序是 {ours}",
+        "the file's passages were cut by version {theirs}, this program's is {ours}",
+    ),
+    Phrase(
+        "请在原来的书架上升级 reportbot、运行 `reportbot reindex`，再重新导出。",
+        "Where it comes from, upgrade reportbot, run `reportbot reindex`, and export again.",
+    ),
     Phrase("数据库出错：{error}", "the database failed: {error}"),
     Phrase(
         "DATABASE_URL 里的数据库 {database} 不认识", "the database {database} in DATABASE_URL is not known"
@@ -295,6 +362,9 @@ _FINDINGS = (
     Phrase("书架", "all shelves"),
     Phrase("词语索引", "word index"),
     Phrase("向量索引（{name}）", "vectors ({name})"),
+    Phrase("词语索引进度", "word index, how far"),
+    Phrase("落后 {n} 处改动，{m} 秒", "{n} {n:change|changes} and {m} s behind"),
+    Phrase("另一个进程正在更新，请稍后再看。", "Another process is updating it; look again later."),
     Phrase("索引版本", "index version"),
     Phrase("旧向量", "old vectors"),
     Phrase("组件版本", "components"),

@@ -35,13 +35,13 @@ class Services:
         from store.library import Library
         from store.split import CHUNKING_VERSION
 
-        database = self.settings.database_url
+        database, chroma = self.settings.database_url, self.settings.chroma_url
         return Library(
             self.settings.data_dir,
             embedding=self.embedding,
             chunking_version=CHUNKING_VERSION,
             database_url=database.get_secret_value() if database else None,
-            chroma_url=self.settings.chroma_url,
+            chroma_url=chroma.get_secret_value() if chroma else None,
         )
 
     @cached_property

@@ -67,6 +67,13 @@ def _database(value: SecretStr) -> SecretStr:
     return value
 
 
+def _server(value: SecretStr) -> SecretStr:
+    """Check the address of a server whose token may stand in it."""
+    if not re.match(r"https?://[^\s/]", value.get_secret_value()):
+        raise ValueError
+    return value
+
+
 Url = Annotated[str, _matching(r"https?://[^\s/]")]
 Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)]
 
@@ -93,7 +100,7 @@ class Settings(BaseSettings):
     debug: bool = _named("REPORTBOT_DEBUG", False)
 
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = _named("DATABASE_URL")
-    chroma_url: Url | None = _named("CHROMA_URL")
+    chroma_url: Annotated[SecretStr, AfterValidator(_server)] | None = _named("CHROMA_URL")
     celery_broker_url: SecretStr | None = _named("CELERY_BROKER_URL")
 
     openai_api_key: SecretStr | None = _named("OPENAI_API_KEY")

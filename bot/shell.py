@@ -42,6 +42,13 @@ class Shell:
             self.output.note(self.say(texts.WORDS_ALONE))
         return self.library
 
+    def tell_notices(self) -> None:
+        """Say what keeps the answers just given from being what they should be."""
+        from bot.said import said
+
+        for notice in self.library.notices():
+            self.output.note(said(notice, self.say))
+
     def close(self) -> None:
         if "services" in self.__dict__:
             self.services.close()

@@ -80,7 +80,19 @@ HELP_DOCTOR = Phrase(
 )
 HELP_SERVE = Phrase("运行 Telegram 机器人", "Run the Telegram bot")
 HELP_REINDEX = Phrase("用已存原文重建两个索引", "Rebuild both indexes from the stored text")
+HELP_EXPORT = Phrase(
+    "把书架写成一个文件，用来备份或搬家", "Write a shelf to one file, to keep it or to move it"
+)
+HELP_IMPORT = Phrase(
+    "收入 export 写的文件；重复导入不会改变什么",
+    "Take in what export wrote; doing so twice changes nothing",
+)
 
+ARG_EXPORT = Phrase("要写的文件，如 shelf.zip", "the file to write, such as shelf.zip")
+ARG_IMPORT = Phrase("export 写的文件", "a file that export wrote")
+OPT_ALL = Phrase(
+    "全部书架，连同聊天、订阅和用量记录", "every shelf, with what chats, subscriptions and usage leave behind"
+)
 ARG_PATHS = Phrase("文件或文件夹，可给多个", "files or folders")
 ARG_TARGET = Phrase("报告文件的路径，或已收入报告的编号", "path of a report file, or id of a stored report")
 ARG_ID = Phrase("报告编号，可只写开头几位", "a report's id, or the beginning of it")
@@ -175,7 +187,10 @@ SETTING_REMEDIES = {
     "DATABASE_URL": Phrase(
         "请写数据库网址，如 postgresql+psycopg://…", "write a database address such as postgresql+psycopg://…"
     ),
-    "CHROMA_URL": _A_URL,
+    "CHROMA_URL": Phrase(
+        "请写完整的 http:// 或 https:// 网址，令牌写作 ?token=…",
+        "write a full http:// or https:// address, with a token as ?token=…",
+    ),
     "CELERY_BROKER_URL": _A_SECRET,
     "OPENAI_API_KEY": _A_SECRET,
     "OPENAI_BASE_URL": _A_URL,
@@ -358,6 +373,9 @@ SOME_BROKEN = Phrase("有 {n} 处需要处理。", "{n} {n:thing needs|things ne
 REINDEXED = Phrase(
     "已重建索引：{reports} 份报告。", "Both indexes are rebuilt: {reports} {reports:report|reports}."
 )
+EXPORTED = Phrase("已导出 {n} 份报告到 {file}。", "{n} {n:report|reports} written to {file}.")
+IMPORTING = Phrase("导入", "Importing")
+IMPORTED = Phrase("已导入 {n} 份报告，{m} 份原来就有。", "{n} {n:report|reports} taken in, {m} already here.")
 
 # --- serve ------------------------------------------------------------------------------------------------
 

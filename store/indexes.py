@@ -87,6 +87,10 @@ class Indexes:
         if texts:
             self.vectors.add(workspace, report_id, list(texts), vectors)
 
+    def vectors_of(self, workspace: str, report_id: str) -> dict[str, list[float]]:
+        """Give the vectors of a report's passages, by their ids; none where there are none."""
+        return self.vectors.of_report(workspace, report_id) if self.vectors is not None else {}
+
     def remove(self, workspace: str, report_id: str) -> None:
         if self.vectors is not None:
             self.vectors.delete_report(workspace, report_id)

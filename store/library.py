@@ -35,6 +35,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from store import db, rebuild
+from store.carry import Record, carried_out, insert_carried, pack, publish_carried, unpack
 from store.changes import Change, utc_now
 from store.chroma import Backend, Embedded
 from store.errors import AppError, EmbeddingError, LibraryBusyError, NotFoundError, UsageError
@@ -201,6 +202,37 @@ class Library:
         if rows:
             raise IndexDamagedError(f"报告 {report_id} 仍有 {rows} 行留在数据库中")
 
+    def carry_in(self, record: Record, *, same_shape: bool) -> bool:
+        """Take in a report of an export; False where it is here already. `same_shape`: its vectors may be used."""
+        workspace = record["report"]["workspace"]
+        self._require_shape(writing=True)
+        present = self._shelf.find_content(workspace, record["report"]["content_hash"])
+        vectors = [] if present else self._carried_vectors(record, same_shape=same_shape)
+        came = self._patiently(partial(self._carry, record, workspace, vectors))
+        self._words_to_do += 1
+        self._words_follow(BATCH)
+        return came
+
+    def _carry(self, record: Record, workspace: str, vectors: list[list[float]]) -> bool:
+        with self._writing(workspace):
+            present = self._shelf.find_content(workspace, record["report"]["content_hash"])
+            report_id = present.id if present else str(record["report"]["id"])
+            if present is None:
+                insert_carried(self._engine, record, self.shape)
+                self._indexes.add(workspace, report_id, [p["id"] for p in record["passages"]], vectors)
+            publish_carried(self._engine, report_id, record, utc_now())
+            return present is None
+
+    def _carried_vectors(self, record: Record, *, same_shape: bool) -> list[list[float]]:
+        if self._embedding is None:
+            return []
+        packed = record.get("vectors")
+        if same_shape and packed:
+            return [unpack(vector) for vector in packed]
+        return self.embed_texts(
+            [f"{p['prefix']}\n{p['text']}" if p["prefix"] else p["text"] for p in record["passages"]]
+        )
+
     # --- giving out -----------------------------------------------------------------------------
 
     def reports(self, workspaces: Sequence[str]) -> list[Report]:
@@ -249,6 +281,23 @@ class Library:
         reindex. Changes are kept for store.changes.KEPT.
         """
         return self._shelf.changes(workspaces, since, until)
+
+    def carry_out(self, workspaces: Sequence[str] | None) -> Iterator[Record]:
+        """Give the reports of these workspaces, or all, with everything they have, for an export."""
+        for record in carried_out(self._engine, self._shelf, workspaces):
+            report = record["report"]
+            found = self._indexes.vectors_of(report["workspace"], report["id"])
+            whole = found.keys() >= {p["id"] for p in record["passages"]}
+            record["vectors"] = [pack(found[p["id"]]) for p in record["passages"]] if whole else None
+            yield record
+
+    def require_chunking_of(self, shape: str) -> None:
+        """Refuse passages that were cut otherwise than this program cuts them."""
+        if not shape.endswith(self._chunking):
+            raise UsageError(
+                f"导出文件的切分版本是 {shape.rpartition('.')[2]}，本程序是 {self._chunking[1:]}",
+                hint="请在原来的书架上升级 reportbot、运行 `reportbot reindex`，再重新导出。",
+            )
 
     # --- searching --------------------------------------------------------------------------------
 

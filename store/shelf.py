@@ -82,14 +82,14 @@ class Shelf:
     def begin_rebuilding(self, shape: str) -> None:
         """From now on no report counts as indexed, until `set_shape` or `restructure` says so."""
         with writing(self._engine) as connection:
-            _bump(connection)
+            raise_generation(connection)
             connection.execute(update(shelf).values(rebuilding_as=shape))
             connection.execute(update(reports).values(indexed_as=""))
 
     def end_rebuilding(self) -> None:
         """Whoever follows the words begins anew: what was rebuilt may be cut otherwise."""
         with writing(self._engine) as connection:
-            number = _bump(connection)
+            number = raise_generation(connection)
             connection.execute(update(shelf).values(rebuilding_as=None, words_at=number, words_from=number))
 
     def shapes(self) -> set[str]:
@@ -288,7 +288,7 @@ class Shelf:
     def insert(self, report_id: str, document: Document, workspace: str, shape: str) -> None:
         """Write a report with everything it has, invisible until `publish`."""
         with writing(self._engine) as connection:
-            _bump(connection)
+            raise_generation(connection)
             last = connection.execute(select(func.max(reports.c.position))).scalar()
             fixed = {
                 "id": report_id,
@@ -308,7 +308,7 @@ class Shelf:
         """
         before = self.holder(workspace, source)
         with writing(self._engine) as connection:
-            number = _bump(connection)
+            number = raise_generation(connection)
             mine = (reports.c.id == report_id) & (reports.c.state == INDEXING)
             is_new = connection.execute(update(reports).where(mine).values(state=READY)).rowcount > 0
             _point(connection, workspace, source, report_id)
@@ -320,23 +320,23 @@ class Shelf:
             if is_new:
                 note_coming(connection, report_id, at, former=retired)
             moved = [*([report_id] if is_new else []), *([retired] if retired else [])]
-            _tell_words(connection, number, moved, at)
+            tell_words(connection, number, moved, at)
             prune(connection, at)
             _prune_words(connection, at)
         return Unfinished(retired, workspace, "deleting") if retired else None
 
     def mark_deleting(self, report_id: str) -> None:
         with writing(self._engine) as connection:
-            number = _bump(connection)
+            number = raise_generation(connection)
             connection.execute(update(reports).where(reports.c.id == report_id).values(state=DELETING))
             connection.execute(delete(sources).where(sources.c.report_id == report_id))
             at = self._now()
             note_leaving(connection, report_id, at)
-            _tell_words(connection, number, [report_id], at)
+            tell_words(connection, number, [report_id], at)
 
     def purge(self, report_id: str) -> None:
         with writing(self._engine) as connection:
-            _bump(connection)
+            raise_generation(connection)
             # Spelled out: a database where cascades are switched off must not keep anything.
             for table in (sources, passages, texts):
                 connection.execute(delete(table).where(table.c.report_id == report_id))
@@ -350,7 +350,7 @@ class Shelf:
     def restructure(self, report_id: str, document: Document, shape: str) -> None:
         """Write a report's facts, text and passages anew under its id (reindex)."""
         with writing(self._engine) as connection:
-            _bump(connection)
+            raise_generation(connection)
             facts = fact_columns(document, shape)
             connection.execute(update(reports).where(reports.c.id == report_id).values(**facts))
             cleaned = {"text": document.text, "page_starts": list(document.page_starts)}
@@ -385,7 +385,7 @@ def _parts(values: Sequence[str], size: int = _IN_LIMIT) -> Iterator[Sequence[st
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _bump(connection: Connection) -> int:
+def raise_generation(connection: Connection) -> int:
     """Raise the generation and give it; writers of all processes go one after the other from here on.
 
     First in every transaction: it takes SQLite's write lock at once instead of half way.
@@ -394,7 +394,7 @@ def _bump(connection: Connection) -> int:
     return int(connection.execute(raised).scalar_one())
 
 
-def _tell_words(connection: Connection, number: int, report_ids: Sequence[str], at: datetime) -> None:
+def tell_words(connection: Connection, number: int, report_ids: Sequence[str], at: datetime) -> None:
     """Let word indexes look at these reports again, in the transaction that changes them."""
     if report_ids:
         rows = [{"number": number, "report_id": key, "at": at} for key in report_ids]

@@ -33,14 +33,17 @@ def ask(
     one_of_them(shell.say, question, batch, report_id, what=texts.THE_QUESTION)
     library = shell.searching_library()
     if batch is not None:
-        return run_batch(
+        code = run_batch(
             shell, batch, "question", lambda words, of: _record(_answer(shell, library, words, of, workspace))
         )
+        shell.tell_notices()
+        return code
     answer = _answer(shell, library, question or "", report_id, workspace)
     if as_json:
         shell.output.json(_record(answer))
     else:
         shell.output.lines(answer_lines(answer_view(answer, shell.say), shell.say))
+    shell.tell_notices()
     return 0
 
 

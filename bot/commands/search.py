@@ -47,9 +47,11 @@ def search(
     one_of_them(shell.say, query, batch, report_id, what=texts.THE_QUERY)
     finder = Finder(shell.searching_library(), workspace, k)
     if batch is not None:
-        return run_batch(
+        code = run_batch(
             shell, batch, "query", lambda words, of: finder.record(words, finder.find(words, of))
         )
+        shell.tell_notices()
+        return code
     hits = finder.find(query or "", report_id)
     if as_json:
         shell.output.json(finder.record(query or "", hits))
@@ -57,6 +59,7 @@ def search(
         shell.output.lines(hit_lines(hits, finder.titles(hits), shell.say))
     else:
         shell.output.note(shell.say(texts.NOTHING_FOUND))
+    shell.tell_notices()
     return 0
 
 

@@ -32,6 +32,8 @@ class Backend(Protocol):
 
     def connect(self) -> Client: ...
 
+    def disconnect(self, client: Client) -> None: ...
+
     def guard(self) -> AbstractContextManager[None]:
         """Turn what a call meets on its way there into a VectorsAwayError."""
 
@@ -68,6 +70,9 @@ class Embedded:
             # Chroma keeps the half-started system and would trip over it the next time.
             SharedSystemClient.clear_system_cache()
             raise IndexDamagedError(f"向量索引无法打开：{error}") from error
+
+    def disconnect(self, client: Client) -> None:
+        client.close()
 
     def guard(self) -> AbstractContextManager[None]:
         return nullcontext()

@@ -91,6 +91,10 @@ class Served:
         self._limit(cast("Client", client))
         return cast("Client", client)
 
+    def disconnect(self, client: Client) -> None:
+        _session(client).close()  # which chromadb leaves open
+        client.close()
+
     @contextmanager
     def guard(self) -> Iterator[None]:
         import httpx
@@ -156,7 +160,7 @@ class Served:
         return httpx.Timeout(ANSWER_S, connect=CONNECT_S)
 
     def _limit(self, client: Client) -> None:
-        session: httpx.Client = client._server._session  # type: ignore[attr-defined]  # noqa: SLF001  # there is no other way in
+        session = _session(client)
         session.timeout = self._limits()
         session.event_hooks = {"response": [self._look_at]}
 
@@ -172,6 +176,11 @@ class Served:
     def _away(self, cause: Exception | None) -> VectorsAwayError:
         why = f"（{type(cause).__name__}）" if cause is not None else ""
         return VectorsAwayError(f"连不上 Chroma 服务器 {self.address}{why}")
+
+
+def _session(client: Client) -> httpx.Client:
+    session: httpx.Client = client._server._session  # type: ignore[attr-defined]  # noqa: SLF001  # no other way in
+    return session
 
 
 _REFUSED = "请检查 CHROMA_URL 里的地址、令牌、tenant 与 database。"

@@ -63,7 +63,7 @@ class VectorIndex:
         with self._lock:
             self._collections = {}
             if self._client is not None:
-                self._client.close()
+                self._backend.disconnect(self._client)
                 self._client = None
 
     @property

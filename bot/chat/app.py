@@ -226,6 +226,8 @@ async def _run(running: Running, say: Say, tell: Callable[[str], None], stop: as
     async def apologise(update: Update) -> None:
         await give_up(update, ChatContext.from_update(update, application))
 
+    desk.library.follow_words()
+    desk.metrics.watch_words(desk.library.words_lag)
     health = HealthServer(settings.health_listen, desk.metrics, lambda: _is_well(running))
     with health:
         await aside(_warm_up, desk)

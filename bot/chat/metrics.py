@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from store.errors import AppError
+from store.replica import WordsLag
 
 _SECONDS = (0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1, 2.5, 5, 10, 30, 60)
 
@@ -38,8 +43,30 @@ class Metrics:
         )
         self.engine_s = self._histogram("engine_seconds", "Time the engine took to answer")
 
+        self._lag = Gauge("reportbot_words_lag", "Changes the word index lacks", registry=self._registry)
+        self._lag_s = Gauge(
+            "reportbot_words_lag_seconds", "Since the first of them was made", registry=self._registry
+        )
+        self._words_lag: Callable[[], WordsLag] | None = None
+
+    def watch_words(self, lag: Callable[[], WordsLag]) -> None:
+        """Ask `lag` each time somebody reads the numbers."""
+        self._words_lag = lag
+
     def exposition(self) -> bytes:
+        if self._words_lag is not None:
+            self._measure_words(self._words_lag)
         return generate_latest(self._registry)
+
+    def _measure_words(self, words_lag: Callable[[], WordsLag]) -> None:
+        try:
+            lag = words_lag()
+        except AppError:  # the database is away, and with it what there is to follow
+            self._lag.set(float("nan"))
+            self._lag_s.set(float("nan"))
+        else:
+            self._lag.set(lag.changes)
+            self._lag_s.set(lag.seconds)
 
     def _counter(self, name: str, what: str) -> Counter:
         return Counter(f"reportbot_{name}", what, registry=self._registry)

@@ -167,6 +167,7 @@ def test_killed_while_replacing_one_of_the_two_is_there(
     with open_library(tmp_path) as library:
         library.add(OLD)
         library.add(OTHER)
+        library.search("低效用地", Scope())  # the word index is there, and follows from here on
     run_until_killed(tmp_path, do_add, step)
     with open_library(tmp_path) as library:
         assert texts(library) in ({OLD.text, OTHER.text}, {NEW.text, OTHER.text})

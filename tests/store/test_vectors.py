@@ -7,8 +7,6 @@ import pytest
 
 from store.chroma import Embedded
 from store.errors import IndexMismatchError
-from store.health import IndexDamagedError
-from store.served import Served
 from store.vectors import VectorIndex, collection_name, exact_up_to
 
 SHAPE = "word-overlap.c1"
@@ -118,8 +116,3 @@ def test_other_peoples_collections_are_left_alone(tmp_path: Path, index: VectorI
     index.drop_all()
     assert [collection.name for collection in theirs.list_collections()] == ["somebody-else"]
     theirs.close()
-
-
-def test_a_server_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
-    with pytest.raises(IndexDamagedError, match="chroma.example"):
-        VectorIndex(Served("http://chroma.example:8000"), SHAPE).count("shared")

@@ -19,6 +19,7 @@ from bot.chat.live import LIVE, Live
 from bot.chat.markup import row
 from bot.chat.messages import answer_buttons, answer_rows, shorten
 from bot.chat.shelves import by_id
+from bot.said import said
 from chains.follow_up import complete
 from chains.models import Answer, AskInput, Turn
 from chains.write_answer import Sentence
@@ -131,12 +132,15 @@ async def unless_stopped(context: ChatContext, live: Live, work: Coroutine[Any, 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """An answer, a word on what was searched, how a follow-up was understood, and how long it took."""
+    """An answer, a word on what was searched, how a follow-up was understood, how long it took, and what
+    kept the search from being what it should be.
+    """
 
     answer: Answer
     about: str
     understood: str
     engine_s: float = 0.0
+    notices: tuple[str, ...] = ()
 
 
 async def _left_unfinished(context: ChatContext) -> tuple[int, ...]:
@@ -159,7 +163,8 @@ async def _answered(context: ChatContext, question: str, live: Live, only: Repor
         found = await _found(context, question, live, only)
     engine_s = time.monotonic() - began
     desk.metrics.engine_s.observe(engine_s)
-    return replace(found, engine_s=engine_s)
+    notices = await desk.off_loop(desk.library.notices)
+    return replace(found, engine_s=engine_s, notices=tuple(said(notice, context.say) for notice in notices))
 
 
 async def _found(context: ChatContext, question: str, live: Live, only: Report | None) -> _Answered:
@@ -218,6 +223,7 @@ async def _show(update: Update, context: ChatContext, live: Live, answered: _Ans
         await live.finish(rows, (), to=context.quoted())
         return
     rows = answer_rows(answer, context.say, about=answered.about, understood=answered.understood)
+    rows += [row(notice, "i") for notice in answered.notices]
     buttons = answer_buttons(answer, card_id, context.say, focused=bool(answered.about))
     shown = await live.finish(rows, buttons, to=context.quoted())
     _measure(context, answered)

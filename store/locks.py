@@ -76,9 +76,11 @@ class ServerLock:
             connection = self._engine.connect()
         except SQLAlchemyError as error:
             raise database_error(error) from error
-        with connection:
+        try:
             self._take(connection, workspace, timeout_s)
             yield
+        finally:
+            _let_go(connection)
 
     def _take(self, connection: sa.Connection, workspace: str | None, timeout_s: float) -> None:
         # 0 would mean to wait for ever.
@@ -102,6 +104,14 @@ class ServerLock:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _let_go(connection: sa.Connection) -> None:
+    try:
+        connection.rollback()
+    except SQLAlchemyError:  # a server that was restarted meanwhile has let go already
+        connection.invalidate()
+    connection.close()
 
 
 class BothLocks:

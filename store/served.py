@@ -87,7 +87,7 @@ class Served:
                 f"Chroma 服务器 {self.address} 拒绝访问：{error}", hint=_REFUSED
             ) from error
         except ValueError as error:  # how chromadb reports a server it cannot reach, or a wrong tenant
-            raise self._away(error) from error
+            raise self._away() from error
         self._limit(cast("Client", client))
         return cast("Client", client)
 
@@ -100,14 +100,14 @@ class Served:
         import httpx
 
         if self._clock() < self._closed_until:
-            raise self._away(None)
+            raise self._away()
         if self.is_away:  # one at a time tries whether it is back
             self._closed_until = self._clock() + self._pause_s
         try:
             yield
         except httpx.TransportError as error:
             self._give_up()
-            raise self._away(error) from error
+            raise self._away() from error
         except VectorsAwayError:
             self._give_up()
             raise
@@ -167,15 +167,14 @@ class Served:
     def _look_at(self, answer: httpx.Response) -> None:
         """Tell a server, or a proxy before it, that has no time from one that answers."""
         if answer.status_code in _BUSY:
-            raise self._away(None)
+            raise self._away()
 
     def _give_up(self) -> None:
         self._pause_s = min(LONGEST_PAUSE_S, 2 * self._pause_s or FIRST_PAUSE_S)
         self._closed_until = self._clock() + self._pause_s
 
-    def _away(self, cause: Exception | None) -> VectorsAwayError:
-        why = f"（{type(cause).__name__}）" if cause is not None else ""
-        return VectorsAwayError(f"连不上 Chroma 服务器 {self.address}{why}")
+    def _away(self) -> VectorsAwayError:
+        return VectorsAwayError(f"连不上 Chroma 服务器 {self.address}")
 
 
 def _session(client: Client) -> httpx.Client:

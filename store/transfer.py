@@ -29,7 +29,7 @@ from store.migrate import prepare
 
 FORMAT = 1
 _SHELF_TABLES = frozenset(("shelf", "reports", "texts", "sources", "passages", "changes", "word_changes"))
-_PASSING = frozenset(("digest_lease",))
+_PASSING = frozenset(("digest_lease", "jobs", "job_contents", "workers"))
 """What says who works at the moment, and means nothing elsewhere."""
 
 _PAGE = 500
@@ -149,7 +149,7 @@ def import_(library: Library, url: str, path: Path, progress: Callable[[int], No
 
 
 def _not_ours(path: Path) -> ReadError:
-    return ReadError(f"{path.name} 不是 reportbot 导出的文件，或已损坏", hint=_HINT)
+    return ReadError(f"不是 reportbot 导出的文件，或已损坏：{path.name}", hint=_HINT)
 
 
 def _manifest(archive: zipfile.ZipFile) -> Record:

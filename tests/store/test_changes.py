@@ -176,10 +176,14 @@ def test_a_window_waits_for_a_writer_whose_change_may_lie_in_it(
         assert told(library) == []
 
 
+TABLES_BEFORE = {"shelf", "reports", "texts", "sources", "passages", "changes", "model_usage"}
+
+
 def before_migrations(connection: sqlite3.Connection) -> None:
     """Make the database what it was before Alembic looked after it."""
-    for table in ("alembic_version", "word_changes"):
-        connection.execute(f"DROP TABLE {table}")
+    for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        if not table.startswith(("chat", "digest_", "sqlite_")) and table not in TABLES_BEFORE:
+            connection.execute(f"DROP TABLE {table}")
     for column in ("identity", "words_at", "words_from"):
         connection.execute(f"ALTER TABLE shelf DROP COLUMN {column}")
 

@@ -92,7 +92,8 @@ class Served:
         return cast("Client", client)
 
     def disconnect(self, client: Client) -> None:
-        _session(client).close()  # which chromadb leaves open
+        for session in _sessions(client):  # which chromadb leaves open
+            session.close()
         client.close()
 
     @contextmanager
@@ -160,9 +161,9 @@ class Served:
         return httpx.Timeout(ANSWER_S, connect=CONNECT_S)
 
     def _limit(self, client: Client) -> None:
-        session = _session(client)
-        session.timeout = self._limits()
-        session.event_hooks = {"response": [self._look_at]}
+        for session in _sessions(client):
+            session.timeout = self._limits()
+            session.event_hooks = {"response": [self._look_at]}
 
     def _look_at(self, answer: httpx.Response) -> None:
         """Tell a server, or a proxy before it, that has no time from one that answers."""
@@ -177,9 +178,9 @@ class Served:
         return VectorsAwayError(f"连不上 Chroma 服务器 {self.address}")
 
 
-def _session(client: Client) -> httpx.Client:
-    session: httpx.Client = client._server._session  # type: ignore[attr-defined]  # noqa: SLF001  # no other way in
-    return session
+def _sessions(client: Client) -> list[httpx.Client]:
+    """Give what a client's requests go through, its own and its administrator's; there is no public way to them."""
+    return [each._server._session for each in (client, client._admin_client)]  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 _REFUSED = "请检查 CHROMA_URL 里的地址、令牌、tenant 与 database。"

@@ -25,6 +25,8 @@ ENTRIES = {
     "search": Entry("bot.commands.search", "search", texts.HELP_SEARCH),
     "digest": Entry("bot.commands.digest", "digest", texts.HELP_DIGEST),
     "serve": Entry("bot.commands.serve", "serve", texts.HELP_SERVE),
+    "worker": Entry("bot.commands.worker", "worker", texts.HELP_WORKER),
+    "jobs": Entry("bot.commands.jobs", "jobs", texts.HELP_JOBS),
     "doctor": Entry("bot.commands.doctor", "doctor", texts.HELP_DOCTOR),
     "reindex": Entry("bot.commands.reindex", "reindex", texts.HELP_REINDEX),
     "export": Entry("bot.commands.transfer", "export", texts.HELP_EXPORT),

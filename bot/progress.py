@@ -13,9 +13,9 @@ Step = Callable[[int, str], None]
 
 
 @contextmanager
-def progress_bar(heading: str, total: int) -> Iterator[Step]:
-    """Give a function that moves the bar; it does nothing where stderr is not a terminal."""
-    if not sys.stderr.isatty() or total < 2:
+def progress_bar(heading: str, total: int | None) -> Iterator[Step]:
+    """Give a function that moves the bar; it does nothing where stderr is not a terminal. None: who knows how many."""
+    if not sys.stderr.isatty() or (total is not None and total < 2):
         yield lambda done, name: None
         return
     from rich.console import Console

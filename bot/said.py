@@ -272,7 +272,6 @@ _SHELF = (
     Phrase("向量索引无法打开：{error}", "the vector index cannot be opened: {error}"),
     Phrase("词语索引无法写入：{error}", "the word index cannot be written: {error}"),
     Phrase("连不上 Chroma 服务器 {url}", "the Chroma server {url} cannot be reached"),
-    Phrase("连不上 Chroma 服务器 {url}（{kind}）", "the Chroma server {url} cannot be reached ({kind})"),
     Phrase(
         "请检查 CHROMA_URL 与 Chroma 服务器；恢复后会自动接上。",
         "Check CHROMA_URL and the Chroma server; once it is back it is used again.",
@@ -326,8 +325,8 @@ _SHELF = (
         "Upgrade reportbot, or name another database in DATABASE_URL or REPORTBOT_DATA_DIR.",
     ),
     Phrase(
-        "{file} 不是 reportbot 导出的文件，或已损坏",
-        "{file} was not written by reportbot export, or is damaged",
+        "不是 reportbot 导出的文件，或已损坏：{file}",
+        "not written by reportbot export, or damaged: {file}",
     ),
     Phrase("请用 `reportbot export` 重新导出。", "Write it again with `reportbot export`."),
     Phrase("导出文件的格式比本程序新", "the file has a format newer than this program"),
@@ -339,6 +338,16 @@ _SHELF = (
     Phrase(
         "请在原来的书架上升级 reportbot、运行 `reportbot reindex`，再重新导出。",
         "Where it comes from, upgrade reportbot, run `reportbot reindex`, and export again.",
+    ),
+    Phrase("处理时进程中断了 {n} 次", "the process ended {n} {n:time|times} while at work on it"),
+    Phrase(
+        "文件可能有问题，请换一种格式；确认无误后用 `reportbot jobs --retry 编号` 再试。",
+        "Something may be wrong with the file: try another format, or again with `reportbot jobs --retry ID`.",
+    ),
+    Phrase("没有或不止一个编号为 {prefix} 的失败任务", "there is no failed job {prefix}, or more than one"),
+    Phrase(
+        "用 `reportbot jobs --failed` 查看编号，并写得长一些。",
+        "See the ids with `reportbot jobs --failed`, and write more of it.",
     ),
     Phrase("数据库出错：{error}", "the database failed: {error}"),
     Phrase(

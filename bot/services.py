@@ -13,8 +13,10 @@ from bot.texts import Say
 from store.errors import UsageError
 
 if TYPE_CHECKING:
+    from bot.broker import Bell
     from bot.engines import Extractive, Written
     from store.embed import EmbeddingModel
+    from store.jobs import JobStore
     from store.library import Library
     from store.usage import UsageStore
 
@@ -64,6 +66,22 @@ class Services:
         return UsageStore(self.database_url, zone=ZoneInfo(self.settings.timezone))
 
     @cached_property
+    def jobs(self) -> JobStore:
+        from store.jobs import JobStore
+
+        return JobStore(self.database_url)
+
+    @cached_property
+    def bell(self) -> Bell | None:
+        """What tells workers of jobs; None where work runs in the process."""
+        if self.settings.celery_broker_url is None:
+            return None
+        from bot.broker import Bell
+
+        url = self.settings.celery_broker_url.get_secret_value()
+        return Bell(url, self.jobs.identity(), Say(self.settings.language))
+
+    @cached_property
     def engine(self) -> Extractive | Written:
         from bot.engines import make_engine
 
@@ -74,6 +92,10 @@ class Services:
             self.engine.close()
         if "usage" in self.__dict__:
             self.usage.close()
+        if (bell := self.__dict__.get("bell")) is not None:
+            bell.close()
+        if "jobs" in self.__dict__:
+            self.jobs.close()
         if "library" in self.__dict__:
             self.library.close()
 

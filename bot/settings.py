@@ -74,6 +74,12 @@ def _server(value: SecretStr) -> SecretStr:
     return value
 
 
+def _broker(value: SecretStr) -> SecretStr:
+    if not re.match(r"(rediss?|amqps?)://[^\s/]", value.get_secret_value()):
+        raise ValueError
+    return value
+
+
 Url = Annotated[str, _matching(r"https?://[^\s/]")]
 Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)]
 
@@ -101,7 +107,7 @@ class Settings(BaseSettings):
 
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = _named("DATABASE_URL")
     chroma_url: Annotated[SecretStr, AfterValidator(_server)] | None = _named("CHROMA_URL")
-    celery_broker_url: SecretStr | None = _named("CELERY_BROKER_URL")
+    celery_broker_url: Annotated[SecretStr, AfterValidator(_broker)] | None = _named("CELERY_BROKER_URL")
 
     openai_api_key: SecretStr | None = _named("OPENAI_API_KEY")
     openai_base_url: Url | None = _named("OPENAI_BASE_URL")

@@ -79,6 +79,11 @@ HELP_DOCTOR = Phrase(
     "检查设置、模型与索引，说明怎么处理", "Check settings, model and indexes, and say what to do"
 )
 HELP_SERVE = Phrase("运行 Telegram 机器人", "Run the Telegram bot")
+HELP_WORKER = Phrase(
+    "运行后台 worker：替命令行和机器人收文件、出摘要和动态",
+    "Run a worker: it takes in files and writes summaries and digests for the others",
+)
+HELP_JOBS = Phrase("看交给 worker 的任务，重试失败的", "See the work handed to workers; retry what failed")
 HELP_REINDEX = Phrase("用已存原文重建两个索引", "Rebuild both indexes from the stored text")
 HELP_EXPORT = Phrase(
     "把书架写成一个文件，用来备份或搬家", "Write a shelf to one file, to keep it or to move it"
@@ -124,6 +129,16 @@ OPT_BATCH_SEARCH = Phrase(
     '逐行处理 JSONL 文件（{{"id","query","report"?}}），- 为标准输入',
     'search for a JSONL file ({{"id","query","report"?}}); - is stdin',
 )
+OPT_LOCAL = Phrase("不交给 worker，就在本进程里收入", "take them in here, not by workers")
+OPT_PROCESSES = Phrase(
+    "同时做几件事，各用一个进程（默认 1）", "how many jobs at once, each in a process of its own (default: 1)"
+)
+OPT_FAILED = Phrase("只列失败的", "list only what failed")
+OPT_RETRY = Phrase(
+    "重试一个失败的任务（编号可只写开头），all 为全部",
+    "try a failed job again, by its id or the beginning of it; all: every one",
+)
+OPT_LIMIT = Phrase("最多列几个（默认 50）", "how many to list at most (default: 50)")
 OPT_K = Phrase("最多几段（1-100，默认 10）", "passages at most (1-100, default 10)")
 
 # --- wrong usage --------------------------------------------------------------------------------
@@ -191,7 +206,9 @@ SETTING_REMEDIES = {
         "请写完整的 http:// 或 https:// 网址，令牌写作 ?token=…",
         "write a full http:// or https:// address, with a token as ?token=…",
     ),
-    "CELERY_BROKER_URL": _A_SECRET,
+    "CELERY_BROKER_URL": Phrase(
+        "请写 redis:// 或 amqp:// 开头的网址", "write an address that begins with redis:// or amqp://"
+    ),
     "OPENAI_API_KEY": _A_SECRET,
     "OPENAI_BASE_URL": _A_URL,
     "OPENAI_MODEL": _A_SECRET,
@@ -289,6 +306,74 @@ PASSAGES = Phrase("{n} 段", "{n} {n:passage|passages}")
 ID = Phrase("编号", "Id")
 SOURCE = Phrase("来源", "Source")
 SECTIONS = Phrase("章节", "Sections")
+
+# --- workers ----------------------------------------------------------------------------------------
+
+NO_BROKER = Phrase("还没有设置 CELERY_BROKER_URL", "CELERY_BROKER_URL is not set")
+NO_BROKER_REMEDY = Phrase(
+    "请写 Redis 或 RabbitMQ 的网址，如 redis://localhost:6379/0；不设时各命令自己干活，不需要 worker。",
+    "Write the address of Redis or RabbitMQ, such as redis://localhost:6379/0; without it every command does its work itself and needs no worker.",
+)
+BROKER_AWAY = Phrase("CELERY_BROKER_URL 指向的服务连不上（{kind}）", "the broker cannot be reached ({kind})")
+BROKER_REMEDY = Phrase(
+    "请检查 CELERY_BROKER_URL，并确认 Redis 或 RabbitMQ 在运行。",
+    "Check CELERY_BROKER_URL, and that Redis or RabbitMQ is running.",
+)
+WORKER_READY = Phrase(
+    "worker {name} 在等任务（{n} 个进程）。按 Ctrl+C 停止。",
+    "Worker {name} waits for work ({n} {n:process|processes}). Ctrl+C stops it.",
+)
+WORKER_STOPPED = Phrase("worker 已停止。", "The worker has stopped.")
+CONTENT_GONE = Phrase("任务的文件已不在数据库里", "the job's file is no longer in the database")
+CONTENT_GONE_REMEDY = Phrase("请重新收入或重发这个文件。", "Take the file in, or send it, once more.")
+TOOK_TOO_LONG = Phrase("处理超时，已停下", "it took too long and was stopped")
+TOOK_TOO_LONG_REMEDY = Phrase("请拆分文件后再试。", "Split the file and try again.")
+NO_WORKER_YET = Phrase(
+    "已排队 {n} 个文件，但没有 worker 在运行：请运行 `reportbot worker`，或用 --local 在本进程里收入。",
+    "{n} {n:file waits|files wait}, but no worker is running: start `reportbot worker`, or use --local to take them in here.",
+)
+STOPPED_QUEUEING = Phrase(
+    "已停止排队。还有 {n} 个文件在 worker 手里，会继续收入；再运行一次同样的命令，从停下的地方接着做。",
+    "No more files are queued. {n} {n:is|are} with the workers and will be taken in; run the same command again to go on from here.",
+)
+QUEUED_BY_ITSELF = Phrase(
+    "{why}。任务已存好，恢复后 worker 会自己找到。",
+    "{why}. The work is kept; workers find it when the broker is back.",
+)
+JOB_STATES = {
+    "queued": Phrase("排队", "queued"),
+    "working": Phrase("处理中", "at work"),
+    "done": Phrase("完成", "done"),
+    "failed": Phrase("失败", "failed"),
+}
+JOB_ROW = Phrase(
+    "{id}  {state}  {subject}（书架 {workspace}，第 {attempts} 次，{at}）",
+    "{id}  {state}  {subject} (shelf {workspace}, attempt {attempts}, {at})",
+)
+JOB_SUMMARY = Phrase("摘要", "a summary")
+JOB_DIGEST = Phrase("书架动态", "a digest")
+JOB_COUNT = Phrase("{state} {n}", "{n} {state}")
+JOB_TOTAL = Phrase("任务：{counts}；worker：{workers}。", "Jobs: {counts}; workers: {workers}.")
+NO_JOBS = Phrase("没有", "none")
+JOBS_RETRIED = Phrase("已重新排队 {n} 个任务。", "{n} {n:job is|jobs are} queued again.")
+JOB_NOT_RETRIED = Phrase(
+    "{id}  {subject}：文件已不在原处，也没有留底，请重新提供（{why}）",
+    "{id}  {subject}: the file is no longer there and was not kept; provide it again ({why})",
+)
+NOTHING_FAILED = Phrase("没有失败的任务。", "Nothing has failed.")
+CHECK_BROKER = Phrase("worker", "workers")
+BROKER_NOT_SET = Phrase(
+    "没有设置 CELERY_BROKER_URL，工作都在各进程里做",
+    "CELERY_BROKER_URL is not set: every process does its work itself",
+)
+WORKERS_ALIVE = Phrase("{n} 个 worker 在运行；{counts}", "{n} {n:worker runs|workers run}; {counts}")
+NO_WORKERS = Phrase("没有 worker 在运行；{counts}", "no worker runs; {counts}")
+NO_WORKERS_REMEDY = Phrase("请运行 `reportbot worker`。", "Start `reportbot worker`.")
+SOME_FAILED_JOBS = Phrase("有 {n} 个文件没有收入", "{n} {n:file was|files were} not taken in")
+SOME_FAILED_JOBS_REMEDY = Phrase(
+    "`reportbot jobs --failed` 列出原因，改好后用 `reportbot jobs --retry all` 重试。",
+    "`reportbot jobs --failed` says why; once mended, `reportbot jobs --retry all` tries again.",
+)
 
 # --- summaries, answers, hits -----------------------------------------------------------------------
 

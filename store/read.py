@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from store import sandbox
@@ -48,10 +50,27 @@ def read(path: Path) -> SourceText:
 
     Raises ReadError, whose text is one line that begins with the file's name.
     """
+    return read_bytes(load(path), path.name)
+
+
+def load(path: Path) -> bytes:
+    """Fetch what a regular file of a sensible size holds. Raises ReadError as `read` does."""
+    with _naming(path.name or str(path)):
+        return _load(path)
+
+
+def read_bytes(data: bytes, name: str) -> SourceText:
+    """Read what a file called `name` holds. Raises ReadError as `read` does."""
+    with _naming(name):
+        return _read_bytes(data, Path(name).suffix.lower())
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
     try:
-        return _read_bytes(_load(path), path.suffix.lower())
+        yield
     except ReadError as error:
-        named = "".join(char if char.isprintable() else "?" for char in path.name or str(path))
+        named = "".join(char if char.isprintable() else "?" for char in name)
         raise ReadError(f"{named}：{error}", hint=error.hint) from error
 
 

@@ -54,6 +54,7 @@ def _checks(workspace: str) -> Iterator[tuple[Phrase, Callable[[Shell], Findings
     yield texts.CHECK_EMBEDDING, _embedding
     yield texts.CHECK_DATA_DIR, _data_dir
     yield texts.CHECK_SHELF, partial(_shelf, workspace)
+    yield texts.CHECK_BROKER, _workers
     yield texts.CHECK_BOT, _bot
 
 
@@ -137,6 +138,28 @@ def _digests(shell: Shell) -> Findings:
         yield Finding("warning", subject, detail, shell.say(texts.DIGESTS_REMEDY))
     else:
         yield Finding("ok", subject, detail)
+
+
+def _workers(shell: Shell) -> Findings:
+    say, bell = shell.say, shell.services.bell
+    subject = say(texts.CHECK_BROKER)
+    if bell is None:
+        yield Finding("ok", subject, say(texts.BROKER_NOT_SET))
+        return
+    from bot.commands.jobs import counted
+    from store.job_tables import JobState
+
+    bell.answers()
+    counts, alive = counted(shell), shell.services.jobs.workers()
+    if alive:
+        yield Finding("ok", subject, say(texts.WORKERS_ALIVE, n=len(alive), counts=counts))
+    else:
+        detail = say(texts.NO_WORKERS, counts=counts)
+        yield Finding("warning", subject, detail, say(texts.NO_WORKERS_REMEDY))
+    failed = shell.services.jobs.counts().get(JobState.FAILED, 0)
+    if failed:
+        detail = say(texts.SOME_FAILED_JOBS, n=failed)
+        yield Finding("warning", subject, detail, say(texts.SOME_FAILED_JOBS_REMEDY))
 
 
 def _data_dir(shell: Shell) -> Findings:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bot import texts
-from bot.commandline import argument, command
+from bot.commandline import argument, command, option
 from bot.commands.options import json_option, workspace_option
 from bot.failures import attempt, explain, why
+from bot.folders import Walk, in_order, writable
 from bot.progress import progress_bar
 from bot.said import said
 from bot.shell import Shell
@@ -29,21 +29,19 @@ _OF_ONE_FILE = (ReadError, EmbeddingError, LibraryBusyError)
 """Failures after which the next file may well succeed."""
 
 
-@dataclass
-class Found:
-    """What the paths named come to. `unreadable` are the folders that could not be opened."""
-
-    files: list[Path] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    unreadable: list[OSError] = field(default_factory=list)
-
-
 @command("ingest", texts.HELP_INGEST)
 @argument("paths", texts.ARG_PATHS, nargs=-1, required=True, metavar="PATH...")
+@option("--local", phrase=texts.OPT_LOCAL, is_flag=True)
 @json_option
 @workspace_option
 @click.pass_obj
-def ingest(shell: Shell, paths: tuple[str, ...], as_json: bool, workspace: str) -> int:
+def ingest(shell: Shell, paths: tuple[str, ...], local: bool, as_json: bool, workspace: str) -> int:
+    if shell.settings.celery_broker_url is not None and not local:
+        return _by_workers(shell, paths, workspace, as_json=as_json)
+    return _here(shell, paths, workspace, as_json=as_json)
+
+
+def _here(shell: Shell, paths: tuple[str, ...], workspace: str, *, as_json: bool) -> int:
     files, failed = _collect(shell, paths)
     if not files:
         return 1
@@ -63,46 +61,62 @@ def ingest(shell: Shell, paths: tuple[str, ...], as_json: bool, workspace: str) 
     return 1 if failed or counts["failed"] else 0
 
 
+def _by_workers(shell: Shell, paths: tuple[str, ...], workspace: str, *, as_json: bool) -> int:
+    """Have workers take the files in, however many there are."""
+    from bot.enqueue import Enqueuer
+
+    bell = shell.services.bell
+    if bell is None:
+        raise AssertionError("asked for without a broker")
+    bell.answers()
+    enqueuer = Enqueuer(
+        shell.services.jobs,
+        bell,
+        workspace,
+        shell.say,
+        on_trouble=lambda error: shell.output.note(_broker_away(error, shell)),
+        on_nobody=lambda n: shell.output.note(shell.say(texts.NO_WORKER_YET, n=n)),
+    )
+    walks = [Walk(path) for path in map(Path, paths) if path.is_dir()]
+    files = chain((path for path in map(Path, paths) if not path.is_dir()), *(walk.files() for walk in walks))
+    counts: Counter[str] = Counter()
+    try:
+        with progress_bar(shell.say(texts.READING), None) as step:
+            for result in enqueuer.run(files):
+                counts[result.status] += 1
+                _tell(shell, result, "", as_json=as_json)
+                step(counts.total(), Path(result.path).name)
+    except KeyboardInterrupt:
+        shell.output.note(shell.say(texts.STOPPED_QUEUEING, n=enqueuer.with_workers))
+        raise
+    for walk in walks:
+        _tell_folder(shell, walk.folder, walk)
+    if counts:
+        _tell_total(shell, counts.total(), counts)
+    walks_failed = any(not walk.found or walk.unreadable for walk in walks)
+    return 1 if walks_failed or counts["failed"] else 0
+
+
+def _broker_away(error: AppError, shell: Shell) -> str:
+    return shell.say(texts.QUEUED_BY_ITSELF, why=error)
+
+
 def _collect(shell: Shell, paths: tuple[str, ...]) -> tuple[list[Path], bool]:
     """Find the files; True when a folder had nothing to give or could not be opened."""
     files: list[Path] = []
     failed = False
     for path in map(Path, paths):
         if path.is_dir():
-            found = walk(path)
-            files += found.files
-            failed |= not found.files or bool(found.unreadable)
-            _tell_folder(shell, path, found)
+            walk = Walk(path)
+            files += in_order(walk.files())
+            failed |= not walk.found or bool(walk.unreadable)
+            _tell_folder(shell, path, walk)
         else:
             files.append(path)
     return files, failed
 
 
-def walk(folder: Path) -> Found:
-    """Find the files under `folder` that look like reports, in order; hidden ones are passed over.
-
-    Formats that are refused with a remedy are among them, so that each gets its line.
-    """
-    from store.read import READABLE_SUFFIXES, REFUSED_SUFFIXES
-
-    found = Found()
-
-    def on_error(error: OSError) -> None:
-        found.unreadable.append(error)
-
-    for root, folders, names in os.walk(folder, onerror=on_error):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        # "~$" begins what an office program leaves beside a file that is open.
-        for name in sorted(name for name in names if not name.startswith((".", "~$"))):
-            suffix = Path(name).suffix.lower()
-            if suffix in READABLE_SUFFIXES or suffix in REFUSED_SUFFIXES:
-                found.files.append(Path(root, name))
-            else:
-                found.skipped[suffix] += 1
-    return found
-
-
-def _tell_folder(shell: Shell, folder: Path, found: Found) -> None:
+def _tell_folder(shell: Shell, folder: Path, found: Walk) -> None:
     say = shell.say
     for error in found.unreadable:
         shell.output.error(say(texts.FOLDER_UNREADABLE, folder=error.filename, why=why(error, say)))
@@ -110,7 +124,7 @@ def _tell_folder(shell: Shell, folder: Path, found: Found) -> None:
         suffixes = (f"{suffix or say(texts.NO_SUFFIX)} {n}" for suffix, n in sorted(found.skipped.items()))
         joined = say(texts.COMMA).join(suffixes)
         shell.output.note(say(texts.SKIPPED, folder=folder, n=found.skipped.total(), suffixes=joined))
-    if not found.files and not found.unreadable:
+    if not found.found and not found.unreadable:
         shell.output.error(f"{say(texts.NOTHING_READABLE, folder=folder)}{say(texts.STOP)}{_kinds(shell)}")
 
 
@@ -122,7 +136,7 @@ def _kinds(shell: Shell) -> str:
 
 def _take_in(shell: Shell, library: Library, path: Path, workspace: str) -> IngestResult:
     outcome = attempt(partial(_add, library, path, workspace), shell.say)
-    named = _writable(str(path))
+    named = writable(str(path))
     if not isinstance(outcome, AppError):
         return outcome.model_copy(update={"path": named})
     if not isinstance(outcome, _OF_ONE_FILE) and type(outcome).__module__.startswith("store."):
@@ -135,14 +149,9 @@ def _add(library: Library, path: Path, workspace: str) -> IngestResult:
     from store.read import read
 
     # The same file is known again from whatever folder, under whatever spelling it is named.
-    document = parse(read(path), source=_writable(str(path.resolve())))
+    document = parse(read(path), source=writable(str(path.resolve())))
     status, report = library.add(document, workspace=workspace)
     return IngestResult(path=str(path), status=status, report=report, warnings=list(document.warnings))
-
-
-def _writable(name: str) -> str:
-    """Name a file in real characters; file systems allow bytes that are none."""
-    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _tell(shell: Shell, result: IngestResult, before: str, *, as_json: bool) -> None:

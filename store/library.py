@@ -25,35 +25,33 @@ wait for it for a while; what they had begun is left to whoever writes next.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from store import db, rebuild
-from store.carry import Record, carried_out, insert_carried, pack, publish_carried, unpack
+from store.carry import Record, carried_out, pack
 from store.changes import Change, utc_now
 from store.chroma import Backend, Embedded
-from store.errors import AppError, EmbeddingError, LibraryBusyError, NotFoundError, UsageError
+from store.errors import AppError, EmbeddingError, NotFoundError, UsageError
 from store.follower import Follower
 from store.fuse import fuse, words_weight
-from store.health import Finding, IndexDamagedError, VectorsAwayError
+from store.health import Finding, VectorsAwayError
 from store.indexes import Indexes
-from store.locks import BothLocks, FolderLock, ServerLock, WriteLock
 from store.migrate import prepare
 from store.models import DEFAULT_WORKSPACE, Document, Hit, Passage, Report, Scope, SourceText
 from store.remembered import Remembered
-from store.replica import BATCH, WordsLag
-from store.rows import content_hash, passage_id
+from store.replica import WordsLag
 from store.script import fold
 from store.served import Served
 from store.shelf import Shelf, ShelfState
 from store.sight import Sight
 from store.vectors import VectorIndex
+from store.writer import Status, Writer, write_lock
 
 if TYPE_CHECKING:
     from store.embed import EmbeddingModel
@@ -65,9 +63,6 @@ LAG_TOLD_S = 5.0
 """A word index that is behind for longer than this is told of."""
 CANDIDATES = 50
 """Passages each index puts forward."""
-
-T = TypeVar("T")
-Status = Literal["added", "unchanged", "replaced"]
 
 
 class Library:
@@ -97,22 +92,27 @@ class Library:
         self._embedding = embedding
         self._chunking = f".c{chunking_version}"
         self.shape = (embedding.name if embedding else "words") + self._chunking
-        self._lock_timeout_s = lock_timeout_s
-        self._patience_s = vectors_patience_s
         url = database_url or db.sqlite_url(data_dir)
         self._engine = db.open_engine(url)
         prepare(self._engine)
         self._shelf = Shelf(self._engine, now=now)
-        self._lock = _write_lock(
-            url, data_dir, self._shelf, has_own_vectors=bool(embedding) and not chroma_url
-        )
         backend: Backend = Served(chroma_url) if chroma_url else Embedded(data_dir / "vectors")
         vectors = VectorIndex(backend, self.shape) if embedding else None
         self._indexes = Indexes(self._shelf, data_dir / "words", vectors, self.embed_texts)
         self._sight = Sight(self._shelf, self._indexes.reload, self.shape, self._chunking)
         self._remembered = Remembered(self.embed_texts)
         self._follower: Follower | None = None
-        self._words_to_do = 0
+        self._writer = Writer(
+            self._engine,
+            self._shelf,
+            self._indexes,
+            self._sight,
+            write_lock(url, data_dir, self._shelf, has_own_vectors=bool(embedding) and not chroma_url),
+            shape=self.shape,
+            embed=self.embed_texts if embedding else None,
+            lock_timeout_s=lock_timeout_s,
+            patience_s=vectors_patience_s,
+        )
         self._agreed: set[str | None] = set()
         self._start()
 
@@ -120,118 +120,24 @@ class Library:
         # A server that is away must not keep a process from starting: the next write finishes these.
         with suppress(VectorsAwayError):
             for workspace in {report.workspace for report in self._shelf.unfinished()}:
-                self._mend(workspace, lambda: None)
+                self._writer.mend(workspace, lambda: None)
 
     # --- taking in and taking off ---------------------------------------------------------------
 
     def add(self, document: Document, *, workspace: str = DEFAULT_WORKSPACE) -> tuple[Status, Report]:
         """Store and index a document. The same text again is `unchanged`, under another source too."""
-        digest = content_hash(document.text)
-        present = self._shelf.find_content(workspace, digest)
-        if present and self._shelf.holder(workspace, document.source) == present.id:
-            return "unchanged", present
-        self._sight.sync()
-        self._require_shape(writing=True)
-        vectors = None if present else self._vectors(document)
-        stored = self._patiently(partial(self._write_in, document, workspace, vectors))
-        self._words_to_do += 1
-        self._words_follow(BATCH)
-        return stored
-
-    def _write_in(
-        self, document: Document, workspace: str, vectors: list[list[float]] | None
-    ) -> tuple[Status, Report]:
-        with self._writing(workspace):
-            self._require_shape(writing=True)
-            return self._store(document, workspace, vectors)
-
-    def _store(
-        self, document: Document, workspace: str, vectors: list[list[float]] | None
-    ) -> tuple[Status, Report]:
-        present = self._shelf.find_content(workspace, content_hash(document.text))
-        before = self._shelf.holder(workspace, document.source)
-        report_id = present.id if present else self._take_in(document, workspace, vectors)
-        retired = self._shelf.publish(report_id, workspace, document.source)
-        if retired is not None:
-            self._remove(retired.id, workspace)
-        status: Status = "unchanged" if present else "added"
-        if before not in (None, report_id):
-            status = "replaced"
-        return status, self.report(report_id, [workspace])
-
-    def _take_in(self, document: Document, workspace: str, vectors: list[list[float]] | None) -> str:
-        if vectors is None:  # deleted by another process since we looked
-            vectors = self._vectors(document)
-        report_id = self._shelf.free_id(workspace, content_hash(document.text))
-        self._shelf.insert(report_id, document, workspace, self.shape)
-        ids = [passage_id(report_id, draft.ordinal) for draft in document.passages]
-        self._indexes.add(workspace, report_id, ids, vectors)
-        return report_id
-
-    def _vectors(self, document: Document) -> list[list[float]]:
-        if self._embedding is None:
-            return []
-        return self.embed_texts([draft.indexed_text for draft in document.passages])
+        return self._writer.add(document, workspace)
 
     def delete(self, report_id: str, workspace: str) -> Report:
         """Take a report off the shelf and out of both indexes; raises if anything of it is left.
 
         Seen no more from the first moment on, whatever then keeps its vectors from being removed.
         """
-        with self._writing(workspace):
-            report = self.report(report_id, [workspace])
-            self._shelf.mark_deleting(report.id)
-            try:
-                self._remove(report.id, workspace)
-            except VectorsAwayError as error:
-                raise VectorsAwayError(
-                    f"报告 {report.id} 已下架，但{error}，它的向量还没有删掉", hint=_VECTORS_LEFT
-                ) from error
-        self._words_to_do += 1
-        self._words_follow()
-        return report
-
-    def _remove(self, report_id: str, workspace: str) -> None:
-        """Finish a removal: the row goes last, so that a crash anywhere before is taken up again."""
-        self._indexes.remove(workspace, report_id)
-        left = self._indexes.left(workspace, report_id)
-        if left:
-            raise IndexDamagedError(f"报告 {report_id} 仍有 {left} 段留在索引中")
-        self._shelf.purge(report_id)
-        rows = self._shelf.rows_left(report_id)
-        if rows:
-            raise IndexDamagedError(f"报告 {report_id} 仍有 {rows} 行留在数据库中")
+        return self._writer.delete(report_id, workspace)
 
     def carry_in(self, record: Record, *, same_shape: bool) -> bool:
         """Take in a report of an export; False where it is here already. `same_shape`: its vectors may be used."""
-        workspace = record["report"]["workspace"]
-        self._require_shape(writing=True)
-        present = self._shelf.find_content(workspace, record["report"]["content_hash"])
-        vectors = [] if present else self._carried_vectors(record, same_shape=same_shape)
-        came = self._patiently(partial(self._carry, record, workspace, vectors))
-        self._words_to_do += 1
-        self._words_follow(BATCH)
-        return came
-
-    def _carry(self, record: Record, workspace: str, vectors: list[list[float]]) -> bool:
-        with self._writing(workspace):
-            present = self._shelf.find_content(workspace, record["report"]["content_hash"])
-            report_id = present.id if present else str(record["report"]["id"])
-            if present is None:
-                insert_carried(self._engine, record, self.shape)
-                self._indexes.add(workspace, report_id, [p["id"] for p in record["passages"]], vectors)
-            publish_carried(self._engine, report_id, record, utc_now())
-            return present is None
-
-    def _carried_vectors(self, record: Record, *, same_shape: bool) -> list[list[float]]:
-        if self._embedding is None:
-            return []
-        packed = record.get("vectors")
-        if same_shape and packed:
-            return [unpack(vector) for vector in packed]
-        return self.embed_texts(
-            [f"{p['prefix']}\n{p['text']}" if p["prefix"] else p["text"] for p in record["passages"]]
-        )
+        return self._writer.carry_in(record, same_shape=same_shape)
 
     # --- giving out -----------------------------------------------------------------------------
 
@@ -241,14 +147,7 @@ class Library:
 
     def report(self, id_or_prefix: str, workspaces: Sequence[str]) -> Report:
         """Find a report by its id or an unambiguous beginning of it."""
-        prefix = id_or_prefix.strip().lower()
-        found = self._shelf.matching(prefix, workspaces) if prefix else []
-        if not found:
-            raise NotFoundError(f"没有编号为 {id_or_prefix} 的报告")
-        if len(found) > 1:
-            names = "；".join(f"{report.id} {report.title}" for report in found)
-            raise NotFoundError(f"编号 {id_or_prefix} 不唯一：{names}", hint="请把编号写长一些。")
-        return found[0]
+        return self._shelf.report(id_or_prefix, workspaces)
 
     def text(self, report_id: str, workspaces: Sequence[str]) -> str:
         """The cleaned text: what every offset points into."""
@@ -379,7 +278,7 @@ class Library:
         `parse` (store.document.parse) works structure out anew; a report it refuses keeps
         what it has and is named in the findings. Searches are refused until the end.
         """
-        with self._writing(None):
+        with self._writer.writing(None):
             self._agreed.clear()
             try:
                 return rebuild.rebuild(self._shelf, self._indexes, self.shape, parse, progress)
@@ -412,9 +311,9 @@ class Library:
         if self._follower is not None:
             self._follower.stop()
         with suppress(AppError):  # whoever searches next makes up for it
-            self._words_follow()
+            self._writer.words_follow()
         self._indexes.close()
-        self._lock.close()
+        self._writer.lock.close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -427,44 +326,11 @@ class Library:
 
     # --- locks and agreement ----------------------------------------------------------------------------
 
-    @contextmanager
-    def _writing(self, workspace: str | None, timeout_s: float | None = None) -> Iterator[None]:
-        """Hold the write lock, with everything of other processes seen and what they left finished."""
-        with self._lock.held(workspace, self._lock_timeout_s if timeout_s is None else timeout_s):
-            self._sight.sync()
-            with self._sight.writing_alone() if self._lock.is_exclusive else nullcontext():
-                self._finish_all(None if self._lock.is_exclusive else workspace)
-                yield
-
-    def _finish_all(self, workspace: str | None) -> None:
-        """Remove what an interrupted add or delete left. Only under its workspace's lock: its writer is dead."""
-        for report in self._shelf.unfinished(workspace):
-            self._remove(report.id, report.workspace)
-
-    def _patiently(self, write: Callable[[], T]) -> T:
-        """Write, again where a Chroma server that went away comes back in time."""
-        deadline = time.monotonic() + self._patience_s
-        while True:
-            try:
-                return write()
-            except VectorsAwayError:
-                if not self._indexes.wait_for_vectors(deadline):
-                    raise
-
     def _words_current(self) -> ShelfState:
         """See what is new, and have the word index hold it."""
         state = self._sight.sync()
         self._indexes.words.follow(state)
         return state
-
-    def _words_follow(self, enough: int = 1) -> None:
-        """Apply what this process wrote once there is enough of it, so that the next to search need not.
-
-        Not where the database is a server: its writers may be workers that never search.
-        """
-        if self._words_to_do >= enough and not db.is_shared(self._engine):
-            self._words_to_do = 0
-            self._indexes.words.follow(self._shelf.state())
 
     def _require_shape(self, *, writing: bool) -> None:
         self._sight.require_shape(writing=writing, has_embedding=self._embedding is not None)
@@ -476,7 +342,7 @@ class Library:
         for workspace in set(workspaces) - self._agreed:
             with suppress(VectorsAwayError):
                 agrees = self._indexes.vectors_agree(workspace)
-                if agrees or self._mend(workspace, partial(self._indexes.mend_vectors, workspace)):
+                if agrees or self._writer.mend(workspace, partial(self._indexes.mend_vectors, workspace)):
                     self._agreed.add(workspace)
 
     def _words_agree(self) -> bool:
@@ -488,23 +354,3 @@ class Library:
         if self._shelf.state().words_at != state.words_at:
             return False
         return words.index.count() == wanted or words.mend(state)
-
-    def _mend(self, workspace: str, repair: Callable[[], None]) -> bool:
-        """Repair under the lock; False where another process holds it."""
-        try:
-            with self._writing(workspace, timeout_s=0):
-                repair()
-        except LibraryBusyError:
-            return False
-        return True
-
-
-def _write_lock(url: str, data_dir: Path, shelf: Shelf, *, has_own_vectors: bool) -> WriteLock:
-    folder = FolderLock(data_dir / "write.lock")
-    if not db.is_shared_url(url):
-        return folder
-    server = ServerLock(url, shelf.state().identity)
-    return BothLocks(folder, server) if has_own_vectors else server
-
-
-_VECTORS_LEFT = "恢复后，下次写入这个书架时会自动清理。"

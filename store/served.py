@@ -6,7 +6,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from store.errors import UsageError
@@ -180,7 +180,8 @@ class Served:
 
 def _sessions(client: Client) -> list[httpx.Client]:
     """Give what a client's requests go through, its own and its administrator's; there is no public way to them."""
-    return [each._server._session for each in (client, client._admin_client)]  # type: ignore[attr-defined]  # noqa: SLF001
+    parts: tuple[Any, ...] = (client, client._admin_client)  # noqa: SLF001
+    return [part._server._session for part in parts]  # noqa: SLF001
 
 
 _REFUSED = "请检查 CHROMA_URL 里的地址、令牌、tenant 与 database。"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, se
 
 from store.changes import Change, aware, net, note_coming, note_leaving, prune, rows_between, utc_now
 from store.db import fetch, fetch_value, passages, reports, shelf, sources, texts, word_changes, writing
+from store.errors import NotFoundError
 from store.models import Document, Passage, PassageDraft, Report, SourceText
 from store.rows import (
     ID_LENGTH,
@@ -198,6 +199,17 @@ class Shelf:
             reports.c.id.startswith(prefix, autoescape=True)
         )
         return [report_of_row(row) for row in self._rows(query.order_by(reports.c.position).limit(limit))]
+
+    def report(self, id_or_prefix: str, workspaces: Sequence[str]) -> Report:
+        """Find a report by its id or an unambiguous beginning of it."""
+        prefix = id_or_prefix.strip().lower()
+        found = self.matching(prefix, workspaces) if prefix else []
+        if not found:
+            raise NotFoundError(f"没有编号为 {id_or_prefix} 的报告")
+        if len(found) > 1:
+            names = "；".join(f"{report.id} {report.title}" for report in found)
+            raise NotFoundError(f"编号 {id_or_prefix} 不唯一：{names}", hint="请把编号写长一些。")
+        return found[0]
 
     def text(self, report_id: str) -> str:
         return str(self._scalar(select(texts.c.text).where(texts.c.report_id == report_id)))

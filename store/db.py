@@ -176,9 +176,12 @@ def sqlite_url(data_dir: Path) -> str:
     return sa.URL.create("sqlite", database=str(data_dir / "reports.sqlite3")).render_as_string()
 
 
-def open_engine(url: str, *, poolclass: type[Pool] | None = None) -> Engine:
-    """Connect to `url`; SQLite gets WAL, foreign keys and patience, PostgreSQL time limits."""
-    engine = _create_engine(url, poolclass)
+def open_engine(url: str, *, overflow: int = POOL_OVERFLOW, poolclass: type[Pool] | None = None) -> Engine:
+    """Connect to `url`; SQLite gets WAL, foreign keys and patience, PostgreSQL time limits.
+
+    `overflow` is how many connections above POOL_SIZE a server may be asked for, -1 for any number.
+    """
+    engine = _create_engine(url, overflow, poolclass)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -193,9 +196,9 @@ def is_shared_url(url: str) -> bool:
     return sa.make_url(url).get_backend_name() != "sqlite"
 
 
-def _create_engine(url: str, poolclass: type[Pool] | None) -> Engine:
+def _create_engine(url: str, overflow: int, poolclass: type[Pool] | None) -> Engine:
     try:
-        return sa.create_engine(url, poolclass=poolclass, **_options(url, pooled=poolclass is None))
+        return sa.create_engine(url, poolclass=poolclass, **_options(url, overflow, pooled=poolclass is None))
     except NoSuchModuleError as error:
         kind = sa.make_url(url).drivername
         raise UsageError(
@@ -217,13 +220,13 @@ def _create_engine(url: str, poolclass: type[Pool] | None) -> Engine:
         ) from error
 
 
-def _options(url: str, *, pooled: bool) -> dict[str, Any]:
+def _options(url: str, overflow: int, *, pooled: bool) -> dict[str, Any]:
     kind = sa.make_url(url)
     if kind.get_backend_name() == "sqlite":
         return {}
     options: dict[str, Any] = {"pool_pre_ping": True}
     if pooled:
-        limits = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_TIMEOUT_S}
+        limits = {"pool_size": POOL_SIZE, "max_overflow": overflow, "pool_timeout": POOL_TIMEOUT_S}
         options |= {**limits, "pool_use_lifo": True}
     if kind.get_driver_name() == "psycopg":
         given = {name: value for name, value in _PSYCOPG.items() if name not in kind.query}

@@ -11,7 +11,6 @@ from typing import Protocol
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from store.db import database_error, open_engine
 from store.errors import LibraryBusyError
@@ -59,15 +58,15 @@ class FolderLock:
 class ServerLock:
     """PostgreSQL's advisory locks, gone with the connection that holds them.
 
-    `shelf` tells shelves in one database apart. Each holder has a connection of its own, outside the pool:
-    those who wait must not take away the connections that the holder needs to get done. Held by a transaction
+    `shelf` tells shelves in one database apart. Its connections are its own and of any number: those who wait
+    must not take away the ones that the holder needs to get done. Held by a transaction
     and not by the session, the lock also works through a pooler that hands sessions around.
     """
 
     is_exclusive = False
 
     def __init__(self, url: str, shelf: str) -> None:
-        self._engine = open_engine(url, poolclass=NullPool)
+        self._engine = open_engine(url, overflow=-1)
         self._shelf = shelf
 
     @contextmanager

@@ -250,7 +250,7 @@ def test_a_shelf_that_another_process_is_writing_is_not_cleaned_up(
     with open_library(tmp_path) as library:
         library.add(OTHER)
         library._shelf.insert("0" * 12, NEW, "shared", library.shape)  # noqa: SLF001  # a half-done add
-        with library._lock.held("shared", 1), open_library(tmp_path) as reader:  # noqa: SLF001  # whose writer is alive
+        with library._writer.lock.held("shared", 1), open_library(tmp_path) as reader:  # noqa: SLF001  # whose writer is alive
             assert texts(reader) == {OTHER.text}
             assert len(library._shelf.unfinished()) == 1  # noqa: SLF001
         with open_library(tmp_path) as reader:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -279,3 +281,63 @@ def test_what_is_kept_outlives_the_process(store: ChatStore, database_url: str, 
         assert not again.may_tell(5)
     finally:
         again.close()
+
+
+# --- several processes --------------------------------------------------------------------------------
+
+
+def at_once(url: str, act: Callable[[ChatStore, int], object], clock: Clock, count: int = 6) -> list[object]:
+    """Do the same in threads with stores of their own, which share nothing but the database."""
+    stores = [ChatStore(url, now=clock) for _ in range(count)]
+    ready = threading.Barrier(count)
+
+    def run(number: int) -> object:
+        ready.wait()
+        return act(stores[number], number)
+
+    try:
+        with ThreadPoolExecutor(count) as threads:
+            return list(threads.map(run, range(count)))
+    finally:
+        for each in stores:
+            each.close()
+
+
+def test_of_several_that_are_handed_an_update_one_takes_it_in(
+    store: ChatStore, database_url: str, clock: Clock
+) -> None:
+    updates = {update_id: {"n": update_id} for update_id in range(20)}
+    taken = at_once(database_url, lambda each, _: each.take_in(updates), clock)
+    assert sorted(update_id for ids in taken for update_id in ids) == list(updates)  # type: ignore[attr-defined]
+    assert len(store.unfinished()) == 20
+
+
+def test_what_several_count_is_all_counted(store: ChatStore, database_url: str, clock: Clock) -> None:
+    def count(each: ChatStore, _: int) -> None:
+        for _ in range(5):
+            each.count(7, "2025-03-01", "answers")
+
+    at_once(database_url, count, clock)
+    assert store.counts("2025-03-01") == {7: {"answers": 30}}
+
+
+def test_a_stranger_is_told_once_by_whichever(store: ChatStore, database_url: str, clock: Clock) -> None:
+    told = at_once(database_url, lambda each, _: each.may_tell(5), clock)
+    assert sorted(map(bool, told)) == [False] * 5 + [True]
+    assert not store.may_tell(5)
+
+
+def test_several_may_meet_allow_and_vote_at_the_same_time(
+    store: ChatStore, database_url: str, clock: Clock
+) -> None:
+    card = store.card(store.add_card(HOME, "answer", {"question": "问"}), 7)
+    assert card is not None
+
+    def act(each: ChatStore, number: int) -> None:
+        each.meet({7: ("private", "李")})
+        each.grant(7, allowed=True, by=number)
+        each.vote(card, 7, good=True)
+        each.set_focus(MINE, "0" * 12)
+
+    at_once(database_url, act, clock)
+    assert (store.granted(7), store.votes(), store.focus(MINE)) == ({7: True}, {True: 1}, "0" * 12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
 import socket
 import subprocess
@@ -246,3 +247,35 @@ def test_an_address_may_carry_who_asks_and_never_shows_it(
 def test_a_parameter_that_means_nothing_is_refused() -> None:
     with pytest.raises(UsageError, match="tokne"):
         Served("https://chroma.example?tokne=s3cret")
+
+
+def take_in(folder: Path, url: str, chroma_url: str, name: str, count: int) -> None:
+    settings = {
+        "embedding": fake_model(),
+        "chunking_version": 1,
+        "database_url": url,
+        "chroma_url": chroma_url,
+    }
+    with Library(folder, **settings) as library:  # type: ignore[arg-type]
+        for i in range(count):
+            library.add(document(f"{LAND}{name}之{i}", LAW, source=f"{name}{i}"), workspace=f"w{i % 2}")
+
+
+def test_machines_that_share_both_servers_write_at_the_same_time(
+    server: Server, server_url: str, tmp_path: Path
+) -> None:
+    context = multiprocessing.get_context("spawn")
+    children = [
+        context.Process(target=take_in, args=(tmp_path / name, server_url, server.url, name, 6))
+        for name in ("甲", "乙", "丙")
+    ]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    assert [child.exitcode for child in children] == [0, 0, 0]
+    settings = {"chunking_version": 1, "database_url": server_url, "chroma_url": server.url}
+    with Library(tmp_path / "甲", embedding=fake_model(), **settings) as library:  # type: ignore[arg-type]
+        assert [len(library.reports([w])) for w in ("w0", "w1")] == [9, 9]
+        assert problems(library) == []
+        assert all(hit.dense is not None for hit in library.search(LAND, Scope(("w0",)), k=5))

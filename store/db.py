@@ -205,7 +205,7 @@ def _create_engine(url: str, overflow: int, poolclass: type[Pool] | None) -> Eng
             f"DATABASE_URL 里的数据库 {kind} 不认识",
             hint="请写 postgresql+psycopg://…，或去掉 DATABASE_URL 以使用 SQLite。",
         ) from error
-    except (ArgumentError, ValueError) as error:  # not to be read, or a port that is no number
+    except (ArgumentError, ValueError):  # not to be read, or a port that is no number
         # Its message quotes the URL, and with it the password.
         raise UsageError(
             "DATABASE_URL 写得不对",

@@ -25,6 +25,7 @@ wait for it for a while; what they had begun is left to whoever writes next.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -61,6 +62,8 @@ VECTORS_PATIENCE_S = 60.0
 """How long a write waits for a Chroma server that is away."""
 LAG_TOLD_S = 5.0
 """A word index that is behind for longer than this is told of."""
+COMPARE_EVERY_S = 5.0
+"""Counting takes time by the whole shelf, and counts differ while somebody writes."""
 CANDIDATES = 50
 """Passages each index puts forward."""
 
@@ -114,6 +117,7 @@ class Library:
             patience_s=vectors_patience_s,
         )
         self._agreed: set[str | None] = set()
+        self._compare_at: dict[str | None, float] = {}
         self._start()
 
     def _start(self) -> None:
@@ -280,6 +284,7 @@ class Library:
         """
         with self._writer.writing(None):
             self._agreed.clear()
+            self._compare_at.clear()
             try:
                 return rebuild.rebuild(self._shelf, self._indexes, self.shape, parse, progress)
             finally:
@@ -337,13 +342,21 @@ class Library:
 
     def _ensure_agreement(self, workspaces: Sequence[str]) -> None:
         """At the first use of an index, hold its count against SQL, and mend it if they differ."""
-        if None not in self._agreed and self._words_agree():
+        if self._is_to_compare(None) and self._words_agree():
             self._agreed.add(None)
-        for workspace in set(workspaces) - self._agreed:
+        for workspace in filter(self._is_to_compare, workspaces):
             with suppress(VectorsAwayError):
                 agrees = self._indexes.vectors_agree(workspace)
                 if agrees or self._writer.mend(workspace, partial(self._indexes.mend_vectors, workspace)):
                     self._agreed.add(workspace)
+
+    def _is_to_compare(self, index: str | None) -> bool:
+        """Tell whether an index has not been found to agree; asked while others write, not at every search."""
+        now = time.monotonic()
+        if index in self._agreed or now < self._compare_at.get(index, 0.0):
+            return False
+        self._compare_at[index] = now + COMPARE_EVERY_S
+        return True
 
     def _words_agree(self) -> bool:
         """Hold the word index against SQL; False where somebody is writing: that is looked at again."""

@@ -34,6 +34,7 @@ from bot.chat.desk import Allowance, Desk, OffLoop
 from bot.chat.digest_desk import digest_desk
 from bot.chat.dispatch import Dispatcher
 from bot.chat.handlers.gate import give_up
+from bot.chat.hands import Hands
 from bot.chat.health import HealthServer
 from bot.chat.metrics import Metrics
 from bot.chat.pacing import Pacer
@@ -138,6 +139,7 @@ def build(services: Services, token: str) -> Running:
     async def on_migrated(old_id: int, new_id: int) -> None:
         await off_loop(access.migrate, old_id, new_id)
 
+    hands = Hands(services.jobs, services.bell, off_loop) if services.bell is not None else None
     pacer = Pacer(settings.telegram_message_interval_s, clock=time.monotonic)
     desk = Desk(
         settings=settings,
@@ -162,7 +164,9 @@ def build(services: Services, token: str) -> Running:
             off_loop=off_loop,
             on_moved=on_migrated,
             on_gone=on_gone,
+            hands=hands,
         ),
+        hands=hands,
     )
     application = (
         ApplicationBuilder().bot(bot).updater(None).context_types(ContextTypes(context=ChatContext)).build()
@@ -336,6 +340,8 @@ async def _close(running: Running) -> None:
     for shut in (running.updater.shutdown, running.application.shutdown):
         with suppress(RuntimeError, TelegramError):
             await shut()
+    if desk.hands is not None:
+        desk.hands.close()
     running.desk.off_loop.close()
 
 

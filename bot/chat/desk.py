@@ -24,6 +24,7 @@ from store.models import DEFAULT_WORKSPACE, Report
 
 if TYPE_CHECKING:
     from bot.chat.digest_desk import DigestDesk
+    from bot.chat.hands import Hands
     from bot.engines import Extractive, Written
     from bot.settings import Settings
     from store.library import Library
@@ -131,6 +132,8 @@ class Desk:
     off_loop: OffLoop
     allowance: Allowance
     digests: DigestDesk
+    hands: Hands | None = None
+    """Workers that take files in and write digests; None: the bot does so itself."""
     jobs: Jobs = field(default_factory=Jobs)
     trays: Trays = field(default_factory=Trays)
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -20,14 +20,21 @@ from bot.chat.digest_post import Post
 from bot.chat.digests import Clock, DigestSender, Kit
 from bot.chat.metrics import Metrics
 from bot.chat.pacing import Pacer
+from bot.subjects import digest_subject
 from bot.texts import Say
 from chains.aside import aside
 from chains.digest.models import Digest, DigestInput, Series
 from store.chats import ChatStore
 from store.digests import DigestStore
+from store.job_tables import JobKind, Offer
 
 if TYPE_CHECKING:
+    from bot.chat.hands import Hands
     from bot.services import Services
+
+
+def _offer(asked: DigestInput, account: str) -> Offer:
+    return Offer(secrets.token_hex(16), JobKind.DIGEST, account, digest_subject(asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,11 @@ def digest_desk(
     off_loop: OffLoop,
     on_moved: Callable[[int, int], Awaitable[None]],
     on_gone: Callable[[int], Awaitable[None]],
+    hands: Hands | None,
 ) -> DigestDesk:
     async def make(asked: DigestInput, account: str) -> Digest:
+        if hands is not None and await hands.are_there():
+            return Digest.model_validate_json(await hands.fetch(_offer(asked, account)))
         return await services.engine.adigest(services.library, asked, account)
 
     async def draw(series: Sequence[Series], say: Say) -> bytes | None:

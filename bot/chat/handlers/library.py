@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import re
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,15 +21,18 @@ from bot.chat.context import ChatContext
 from bot.chat.shelves import Found
 from bot.chat.tray import TrayLine
 from bot.failures import attempt, explain
+from bot.intake import add_upload
 from bot.said import said
-from bot.texts import COLON
+from bot.texts import COLON, Phrase, Say
 from bot.views import facts as told_facts
 from store.document import parse
 from store.errors import AppError
+from store.job_tables import Job, JobKind, JobState, Offer
 from store.models import DEFAULT_WORKSPACE, IngestResult, SourceText
-from store.read import read
+from store.read import load, read
 
 if TYPE_CHECKING:
+    from bot.chat.hands import Hands
     from store.library import Library
 
 DOWNLOAD_MB = 20
@@ -71,6 +75,10 @@ async def take_document_in(context: ChatContext, message: Message) -> Found | No
         if refused:
             await _refuse(context, line, name, refused)
             return None
+        if context.desk.hands is not None:
+            return await _have_taken_in(
+                context, context.desk.hands, line, name, partial(_offer, context, sent, path)
+            )
         return await _take_in(context, line, name, partial(_add_file, path=path))
 
 
@@ -91,11 +99,67 @@ async def _take_in(
             attempt, partial(add, desk.library, name=name, workspace=who.workspace), say
         )
     if isinstance(outcome, AppError):
-        # The reader names the file as it lies on the disk; the line names it already.
-        why = explain(outcome, say).removeprefix(f"{_on_disk(name)}{say(COLON)}")
-        await _refuse(context, line, name, why)
+        await _refuse(context, line, name, _why(outcome, _on_disk(name), say))
         return None
-    report = outcome.report
+    return await _taken_in(context, line, outcome)
+
+
+async def _have_taken_in(
+    context: ChatContext, hands: Hands, line: TrayLine, name: str, make_offer: Callable[[str], Offer]
+) -> Found | None:
+    """Have a worker take a file in, and say how it goes."""
+    say = context.say
+    offer = await context.desk.off_loop.file(attempt, partial(make_offer, name), say)
+    if isinstance(offer, AppError):
+        await _refuse(context, line, name, _why(offer, _on_disk(name), say))
+        return None
+
+    async def tell(job: Job) -> None:
+        await line.say([say(await _stage(hands, job), name=name)])
+
+    outcome = await hands.do(offer, tell)
+    job, report = outcome.job, outcome.report
+    if job.state == JobState.FAILED:
+        await _refuse(context, line, name, _why(AppError(job.error, hint=job.hint), name, say))
+        return None
+    if report is None or job.status is None:  # taken in, and off again before we looked
+        await _refuse(context, line, name, say(texts.GONE))
+        return None
+    result = IngestResult.model_validate(
+        {"path": name, "status": job.status, "report": report, "warnings": json.loads(job.result or "[]")}
+    )
+    return await _taken_in(context, line, result)
+
+
+async def _stage(hands: Hands, job: Job) -> Phrase:
+    if job.state == JobState.WORKING:
+        return texts.READING_FILE
+    return texts.QUEUED_FILE if await hands.are_there() else texts.NO_WORKERS
+
+
+def _offer(context: ChatContext, sent: SentFile, path: Path, name: str) -> Offer:
+    """Make a job of an upload; it is the same one when a restarted bot comes to this update again."""
+    content = load(path)
+    key = f"{context.delivery.update.update_id}:{sent.file_unique_id}"
+    return Offer(
+        id=hashlib.sha256(key.encode()).hexdigest()[:32],
+        kind=JobKind.UPLOAD,
+        workspace=context.who.workspace,
+        subject=name,
+        content=content,
+        content_hash=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _why(error: AppError, named: str, say: Say) -> str:
+    """Say what is wrong with a file. The reader calls it `named`; the line in the tray says its name already."""
+    return explain(error, say).removeprefix(f"{named}{say(COLON)}")
+
+
+async def _taken_in(context: ChatContext, line: TrayLine, outcome: IngestResult) -> Found:
+    """Say what a file has become."""
+    desk, who, say = context.desk, context.who, context.say
+    report, name = outcome.report, outcome.path
     if report is None:
         raise AssertionError("what was taken in is a report")
     facts = " · ".join(fact for fact in told_facts(report, say) if fact not in report.title)
@@ -127,21 +191,11 @@ async def _refuse(context: ChatContext, line: TrayLine, name: str, why: str) -> 
 
 def _add_file(library: Library, *, path: Path, name: str, workspace: str) -> IngestResult:
     """Read, index and store a file."""
-    return _add(library, read(path), name, workspace)
+    return add_upload(library, read(path), name, workspace)
 
 
 def _add_text(library: Library, *, text: str, name: str, workspace: str) -> IngestResult:
-    return _add(library, SourceText(text, "text"), name, workspace)
-
-
-def _add(library: Library, source_text: SourceText, name: str, workspace: str) -> IngestResult:
-    """Store a text. One of the same name replaces its report only where it bears the same title."""
-    document = parse(source_text, source=name)
-    holders = [report for report in library.reports([workspace]) if report.source == name]
-    if any(report.title != document.facts.title for report in holders):
-        document = replace(document, source=f"{name} · {document.facts.title}")
-    status, report = library.add(document, workspace=workspace)
-    return IngestResult(path=name, status=status, report=report, warnings=list(document.warnings))
+    return add_upload(library, SourceText(text, "text"), name, workspace)
 
 
 async def _download(context: ChatContext, sent: SentFile, path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from telegram import Update
 
 from bot.chat import texts
@@ -20,12 +22,14 @@ from bot.chat.messages import (
 from bot.chat.shelves import Found, by_id, by_name
 from bot.html import summary_html
 from bot.markdown import summary_markdown
+from bot.subjects import summary_subject
 from bot.texts import Phrase
 from bot.views import summary_view
 from chains.aside import aside
 from chains.models import Summary, SummaryInput
 from store.chats import Card
 from store.document import reopen
+from store.job_tables import JobKind, Offer
 
 KIND = "summary"
 
@@ -87,6 +91,10 @@ async def summarise(context: ChatContext, found: Found) -> None:
 
 async def _made(context: ChatContext, found: Found) -> Summary:
     desk = context.desk
+    if desk.hands is not None and await desk.hands.are_there():
+        subject = summary_subject(found.report.id, found.workspace)
+        offer = Offer(secrets.token_hex(16), JobKind.SUMMARY, context.who.workspace, subject)
+        return Summary.model_validate_json(await desk.hands.fetch(offer))
     document = await aside(reopen, desk.library, found.report, [found.workspace])
     return await desk.engine.asummarize(SummaryInput(document, found.report), context.who.workspace)
 

@@ -1,0 +1,105 @@
+"""Work given to workers from a chat: handed over, watched until it is over, and told of on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from bot.chat.desk import OffLoop
+from store.errors import AppError
+from store.job_tables import OVER, Job, JobState, Offer, Outcome
+
+if TYPE_CHECKING:
+    from bot.broker import Bell
+    from store.jobs import JobStore
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.3
+
+Tell = Callable[[Job], Awaitable[None]]
+
+
+class Hands:
+    """Workers, as the bot sees them. One question to the database covers everything that is waited for."""
+
+    def __init__(self, jobs: JobStore, bell: Bell, off_loop: OffLoop) -> None:
+        self._jobs = jobs
+        self._bell = bell
+        self._off_loop = off_loop
+        self._waiting: dict[str, asyncio.Queue[Outcome]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def are_there(self) -> bool:
+        """Tell whether any worker is alive."""
+        return bool(await self._off_loop(self._jobs.workers))
+
+    async def do(self, offer: Offer, tell: Tell) -> Outcome:
+        """Have a job done, `tell` of each state it comes to, and give how it ended.
+
+        A job of the same id that is under way or done is not begun anew: whoever asks again after a restart
+        is given what came of it.
+        """
+        await self._off_loop.file(self._hand_over, offer)
+        came: asyncio.Queue[Outcome] = asyncio.Queue()
+        self._waiting[offer.id] = came
+        self._look()
+        try:
+            return await _followed(came, tell)
+        finally:
+            self._waiting.pop(offer.id, None)
+
+    async def fetch(self, offer: Offer) -> str:
+        """Have something written and give it as JSON. Raises AppError."""
+        outcome = await self.do(offer, _say_nothing)
+        await self._off_loop(self._jobs.drop, offer.id)
+        if outcome.job.result is None:
+            raise AppError(outcome.job.error, hint=outcome.job.hint)
+        return outcome.job.result
+
+    def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def _hand_over(self, offer: Offer) -> None:
+        if any(known.job.state != JobState.FAILED for known in self._jobs.outcomes([offer.id])):
+            return
+        self._jobs.offer([offer])
+        try:
+            self._bell.ring([offer])
+        except AppError as error:  # the job is kept: workers find it when the broker is back
+            log.warning("workers were not told of a job: %s", error)
+
+    def _look(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self._run())
+
+    async def _run(self) -> None:
+        while self._waiting:
+            try:
+                outcomes = await self._off_loop(self._jobs.outcomes, list(self._waiting))
+            except AppError as error:
+                log.warning("cannot see how jobs fare: %s", error)
+                outcomes = []
+            for outcome in outcomes:
+                if (came := self._waiting.get(outcome.job.id)) is not None:
+                    came.put_nowait(outcome)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _followed(came: asyncio.Queue[Outcome], tell: Tell) -> Outcome:
+    told: JobState | None = None
+    while True:
+        outcome = await came.get()
+        state = outcome.job.state
+        if state in OVER:
+            return outcome
+        if state != told:
+            told = state
+            await tell(outcome.job)
+
+
+async def _say_nothing(job: Job) -> None:
+    """Nobody watches."""

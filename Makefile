@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: demo test check format lock bench bench-check help
+.PHONY: demo test check format lock bench bench-check cluster help
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -48,6 +48,9 @@ check: $(STAMP)  ## format, lint, types, import directions
 format: $(STAMP)  ## put the code into the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+cluster: $(STAMP)  ## 3 bots, 2 workers and a Chroma server here, on local PostgreSQL and Redis
+	$(BIN)/python -m benchmarks.cluster
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --extra dev --python-version 3.11 --quiet pyproject.toml --output-file requirements.lock

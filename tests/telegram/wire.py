@@ -146,7 +146,9 @@ class Gateway:
         if self.webhook.secret:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self.webhook.secret
         body = json.dumps(update, ensure_ascii=False)
-        request = HTTPRequest(self.webhook.url, "POST", headers, body, request_timeout=30)
+        # Telegram insists on https; on this machine there is no certificate to speak it with.
+        url = self.webhook.url.replace("https://127.0.0.1:", "http://127.0.0.1:", 1)
+        request = HTTPRequest(url, "POST", headers, body, request_timeout=30)
         try:
             await client.fetch(request)
         except HTTPError as error:

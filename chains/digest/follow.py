@@ -210,7 +210,10 @@ def _needed(pledge: Pledge, near: Near, told: Told, finder: Finder, chance: floa
     named = not pledge.thing or finder.names(near, pledge.thing)
     if told.size is None:
         return chance + (_FOUND if named else _THINGLESS)
-    return _needed_of(pledge, told, told.size) + (chance if named else 2 * chance)
+    needed = _needed_of(pledge, told, told.size)
+    if not named and near.pairs < _FEWEST_PAIRS:
+        needed = max(needed, _THINGLESS)
+    return needed + (chance if named else 2 * chance)
 
 
 def _needed_of(pledge: Pledge, told: Told, size: float) -> float:

@@ -36,6 +36,7 @@ _LIGHT = re.compile(
 )
 _ENDS_NAME = re.compile(r"完成|实现|达|获|被|通过|开展|进行|参加|受益|占")
 _FLOW = re.compile(r"新增|净增|新登记|新设|新认定|新建|新注册|新培育|新签|新开|新获|增设")
+_LISTED = re.compile(r"[^\d、,。;]+、(?=[^\d、,。;]+$)")
 _AFTER_CHARS = 12
 
 
@@ -81,7 +82,9 @@ def _of_statement(held: Held, statement: Statement) -> list[Reading]:
         return []
     found = []
     for amount in find_amounts(text):
-        name, value = _named(amount), _value(amount)
+        # A figure after several names counts them all (建议、提案37件).
+        listed = _LISTED.match(text[: amount.start])
+        name, value = (listed[0] if listed else "") + _named(amount), _value(amount)
         if value is None or not _is_of_the_year(text[: amount.end], name):
             continue
         start = statement.span.start

@@ -16,7 +16,7 @@ from chains.digest.targets import alike
 _SAME = 0.75
 """From this likeness on the words around two figures name one indicator."""
 _LIKELY = 0.5
-"""The same where both names end alike, and the figures are of one unit and of like size."""
+"""The same where one name only says more than the other, and the figures are of one unit and of like size."""
 _LIKE_SIZE = 3.0
 _APART = 0.05
 _FEW_PAIRS = 2
@@ -48,7 +48,7 @@ _DEEDS = tuple(
 )
 # A name that leaves nothing but these says of no thing in particular what it counts (满意率, 重点项目, 审结).
 _VAGUE = re.compile(
-    r"重点|项目|工程|工作|案件|事项|问题|单位|企业|人员|群众|活动|满意率|合格率|完成率|办结率|达标率|覆盖率|受理|办理|办结|审结|结案|立案|检查|整改|完成|各类|死亡"
+    r"重点|项目|工程|工作|案件|事项|问题|单位|企业|人员|群众|活动|满意率|成功率|合格率|完成率|办结率|达标率|覆盖率|受理|办理|办结|审结|结案|立案|检查|整改|完成|开工|竣工|各类|死亡"
 )
 _UNITS = (("亿", 1e8), ("万", 1e4))
 
@@ -102,11 +102,13 @@ def _links(earlier: list[Reading], later: list[Reading], rarity: Rarity) -> Iter
 
 
 def _ends_alike(one: Reading, other: Reading) -> bool:
-    """Tell whether two figures are of like size and unit and their names end with the same thing."""
+    """Tell whether two figures are of like size and unit, and one name only says more of the same thing."""
     first, second = bare(one.name), bare(other.name)
     sizes = sorted((one.value, other.value))
-    like_size = 0 < sizes[0] and sizes[1] <= _LIKE_SIZE * sizes[0]
-    return like_size and one.unit == other.unit and len(first) > 1 and first[-2:] == second[-2:]
+    like_size = sizes[0] > 0 and sizes[1] <= _LIKE_SIZE * sizes[0]
+    exact = one.unit == other.unit != _PER_CENT and _deeds(one.name) == _deeds(other.name)
+    within = set(first) <= set(second) or set(second) <= set(first)
+    return like_size and exact and within and len(first) > 1 and first[-2:] == second[-2:]
 
 
 def _likeness(one: Reading, other: Reading, rarity: Rarity) -> float:
@@ -114,7 +116,7 @@ def _likeness(one: Reading, other: Reading, rarity: Rarity) -> float:
     same_unit = one.unit == other.unit or (one.unit != _PER_CENT and alike(one.unit, other.unit))
     if not same_unit or (one.flow, one.level) != (other.flow, other.level):
         return 0.0
-    if not _same_deed(one.name, other.name):
+    if not _same_deed(one.name, other.name) or ("、" in one.name) != ("、" in other.name):
         return 0.0
     first, second = bare(one.name), bare(other.name)
     if one.unit == _PER_CENT and not (first.endswith(second) or second.endswith(first)):
@@ -127,8 +129,12 @@ def _likeness(one: Reading, other: Reading, rarity: Rarity) -> float:
 
 def _same_deed(one: str, other: str) -> bool:
     """Tell whether two names speak of the same deeds, as far as both speak of any."""
-    mine, theirs = ({n for n, deed in enumerate(_DEEDS) if deed.search(name)} for name in (one, other))
+    mine, theirs = _deeds(one), _deeds(other)
     return not mine or not theirs or mine == theirs
+
+
+def _deeds(name: str) -> set[int]:
+    return {number for number, deed in enumerate(_DEEDS) if deed.search(name)}
 
 
 def _series(chain: list[Reading]) -> Series:

@@ -264,3 +264,81 @@ def test_meaning_is_asked_only_where_words_find_nothing() -> None:
         meaning,
     )
     assert asked == []
+
+
+# --- what is only like a result
+
+
+@pytest.mark.parametrize(
+    ("plan", "result"),
+    [
+        ("组织街道综合执法人员轮训2期。", "组织社区矫正工作人员轮训2期。"),
+        ("邀请企业代表旁听庭审4场。", "组织新任民警旁听庭审4场。"),
+        ("推行“一窗联审”不动产登记。", "规范不动产登记机构窗口服务。"),
+        ("推行行政复议案件“双人阅卷”审核。", "受理行政复议案件188件。"),
+        ("在河东片区新建1座立体车库。", "河东片区新划路内车位160个。"),
+        ("优秀案卷比例达到60%以上。", "断面优良比例稳定在87.5%。"),
+    ],
+)
+def test_words_in_common_make_no_result_of_another_thing(plan: str, result: str) -> None:
+    assert not {KEPT, CHANGED, PARTLY} & set(verdicts(plan, result))
+
+
+@pytest.mark.parametrize(
+    ("plan", "result"),
+    [
+        ("新建公益书屋8处。", "8处公益书屋完成选址，3处建成投用，其余因场地问题尚在协商。"),
+        ("完成1.2万条门牌信息核查。", "1.2万条门牌信息已核过八成，纠错918条。"),
+        ("新建冷链仓库1座。", "冷链仓库1座已封顶，机组正在安装。"),
+        ("推动3家水泥厂超低排放改造。", "3家水泥厂超低排放改造动工，另一家因停产顺延。"),
+    ],
+)
+def test_a_planned_figure_told_again_is_not_kept_where_part_of_it_is_left(plan: str, result: str) -> None:
+    assert verdicts(plan, result) == [PARTLY]
+
+
+@pytest.mark.parametrize(
+    ("plan", "result"),
+    [
+        ("设立社区矫正培育基金。", "社区矫正基金的章程经过讨论。"),
+        ("开展“三亮三比”活动。", "“三亮三比”由各单位自行安排。"),
+        ("新装林区监控探头26个。", "26个高清瞭望设备全天候守望林区。"),
+    ],
+)
+def test_what_is_named_anywhere_is_not_called_not_mentioned(plan: str, result: str) -> None:
+    assert NOT_MENTIONED not in verdicts(plan, result)
+
+
+def test_a_slogan_after_a_promise_is_no_part_of_it() -> None:
+    (found,) = followed(
+        "局务会会前学法不少于6次，持续改进工作作风，树立良好形象。", "局务会全年会前学法8次。"
+    )
+    assert found.plan.citations[0].quote == "局务会会前学法不少于6次"
+
+
+def test_the_report_of_another_place_keeps_few_promises() -> None:
+    plans = [
+        "新建乡村振兴产业用房15万平方米；创建省级优质教育集团2个；改造5G基站780个；培训家政人员4万人次。"
+    ]
+    results = [
+        "为97家企业提供政策性产业用房续租服务。",
+        "优质教育供给稳步扩大，完成1155个小区雨污分流改造。",
+        "完成职业技能培训284万人次。",
+    ]
+    later = work_report(2024, results=results, plans=["办好民生实事。"], place="另川县")
+    found = follow_plans(work_report(2023, results=["完成投资82亿元。"], plans=plans), later)
+    assert not [one for one in found if one.verdict is KEPT]
+
+
+def test_a_work_report_without_a_year_in_its_title_tells_the_year_before_its_congress() -> None:
+    def report(year: int, part: str) -> str:
+        return (
+            f"政府工作报告\n——{year}年1月8日在青渚县第九届人民代表大会第三次会议上\n青渚县县长　路闻远\n"
+            f"各位代表：\n我代表县人民政府向大会报告工作，请予审议。\n一、{part}\n"
+            f"全年完成投资82亿元，改造老旧小区{year - 2010}个，群众生活持续改善，各项工作取得新的进展。\n"
+            "过去一年，全县上下同心协力，经济社会保持平稳发展，产业基础更加稳固，城乡面貌持续向好。\n"
+            f"二、{year}年主要任务\n改造老旧小区{year - 2009}个。\n"
+        )
+
+    helds = [opened(report(2023, "2022年工作回顾")), opened(report(2024, "2023年主要工作"))]
+    assert [(a.told, b.told) for a, b in which_pairs(helds)] == [(2022, 2023)]

@@ -586,8 +586,8 @@ DIGEST_HOLDS_NOTHING = Phrase(
 )
 VERDICTS = {
     "kept": Phrase("已有结果", "result found"),
-    "partly": Phrase("部分完成", "partly done"),
-    "changed": Phrase("数字有变", "figure changed"),
+    "partly": Phrase("未全部完成", "not fully done"),
+    "changed": Phrase("数字与计划不同", "figure differs from the plan"),
     "not_mentioned": Phrase("未提及", "not mentioned"),
 }
 DIGEST_PAIR = Phrase(

@@ -68,9 +68,11 @@ def answerable(question: Question, evidence: Evidence, best_topic: float) -> boo
     A sentence of the right form that is farther from the question than the nearest one
     (`best_topic`) is a figure about something else, and so is one of cases of another kind.
     """
-    if not evidence.of_kind:
+    if not evidence.of_kind or _plans_for_later(evidence.candidate, question):
         return False
-    if evidence.topic < (_NEAR_REASON if question.asked is Asked.WHY else _NEAR_TOPIC) * best_topic:
+    # What names the very measure may be farther from the question than the plan that sets it.
+    nearer = question.asked is Asked.WHY or bool(question.measured)
+    if evidence.topic < (_NEAR_REASON if nearer else _NEAR_TOPIC) * best_topic:
         return False
     if question.asked in _NEED_FORM and not evidence.fits:
         return question.asked is Asked.WHO and not asks_name(question) and evidence.covered >= _SAYS_IT_ALL
@@ -163,6 +165,19 @@ def _counts(text: str, question: Question) -> bool:
         return True
     units = question.units
     return any(not units or found.figure.unit in units for found in find_figures(text))
+
+
+def _plans_for_later(candidate: Candidate, question: Question) -> bool:
+    """Tell whether a plan of a yearly report is asked what was done in the year the report tells of."""
+    return (
+        candidate.report.kind is ReportKind.ANNUAL_REPORT
+        and candidate.section.kind is Kind.PLANS
+        and not question.ahead
+        and question.part is None
+        and bool(question.years)
+        and set(question.years) <= set(candidate.report.period)
+        and not any(str(year) in arabic_years(candidate.text) for year in question.years)
+    )
 
 
 def _of_the_other_year(candidate: Candidate, question: Question) -> bool:

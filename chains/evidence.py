@@ -26,9 +26,10 @@ _SAYS_ONE_THING = 60
 _COMMAS = re.compile(r"(?<=[，；;。])|(?<=,)(?!\d{3})")
 # "生产总值856亿元，同比增长5.1%": the clause has the subject of the one before it.
 _GOES_ON = re.compile(
-    r"\W*(?:同比|环比|年均|累计|总体)*(?:增长|增加|增速|增幅|下降|减少|降幅|提高|提升|上升|上涨|回落|达|完成|实现|占|比|较|高于|低于|超|居|首次|突破|其中|为|约|共|平均|最)"
+    r"\W*(?:同比|环比|年均|累计|总体)*(?:增长|增加|增速|增幅|下降|减少|降幅|提高|提升|上升|上涨|回落|达|完成|实现|占|比|较|高于|低于|超|居|首次|突破|其中|为|约|共|平均|最|由|从|仅|只|降|升)"
 )
 _MOST_OF_NAME = 0.5
+_LONG_NAME = 3
 _PART_BONUS = 0.2
 # What another thing is measured by is not told itself: 研发投入占GDP比重, 地均GDP.
 _MEASURED_BY = (
@@ -300,7 +301,18 @@ class Weigher:
             around = fold(f"{candidate.around} {candidate.report.title}")
             if not any(_holds(around, term) for term in self._paid_for):
                 return False
-        return self._names_measure(candidate, meaning) and self._names_kinds(candidate)
+        return (
+            self._names_measure(candidate, meaning)
+            and self._names_counted(candidate, meaning)
+            and self._names_kinds(candidate)
+        )
+
+    def _names_counted(self, candidate: Candidate, meaning: float) -> bool:
+        """Tell whether anything of a long name of what is counted (多少名心理健康教师) stands there at all."""
+        if len(self._counted) < _LONG_NAME or self._question.asked is not Asked.HOW_MUCH:
+            return True
+        around = fold(" ".join([candidate.lead, candidate.said, *candidate.section.path]))
+        return meaning >= _SURELY_SAME or self._share(around, self._counted) > 0
 
     def _names_measure(self, candidate: Candidate, meaning: float) -> bool:
         """Tell whether what is measured is named, in whatever words, where its figure could stand."""

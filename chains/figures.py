@@ -27,6 +27,8 @@ _NO_FIGURE_BEFORE = re.compile(r"(?:〔|[“\"]|十[一二三四五]五|规〔)\
 _NO_FIGURE_AFTER = re.compile(
     r"^\s*(?:年|月\d|月份|日(?!均|处理|产)|号(?!线)|届|大报告|中全会|[.、．](?!\d)|[)）])"
 )
+# A row of a table: "类别：行政处罚｜数量：68｜单位：件".
+_CELL_END = re.compile(r"\s*｜")
 _SCALES = {
     "百": 1e2,
     "千": 1e3,
@@ -129,4 +131,6 @@ def _is_date_or_number(text: str, match: re.Match[str]) -> bool:
 
 def _is_bare_marker(text: str, match: re.Match[str]) -> bool:
     before = text[match.start() - 1 : match.start()]
+    if _CELL_END.match(text, match.end()):
+        return False
     return before in {"(", "（", "-", "—", "–", "/", ":", "："} and not match["scale"]

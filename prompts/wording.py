@@ -84,12 +84,14 @@ DIGEST_NOTES: Final[dict[str, dict[str, str]]] = {
     "zh": {
         "undetailed": "新报告较多：详列{shown}份，其余{n}份只列条数。",
         "unwatched": "按关注词“{words}”，未列{reports}份报告、{points}条要点。",
+        "unjudged": "另有{n}项上年计划在新报告里找不到有把握的对应，不作判断。",
         "since_gone": "另有{n}份其后又被撤下或更新，未列。",
         "words_join": "”“",
     },
     "en": {
         "undetailed": "Many new reports: {shown} are told of in detail, {n} by counts only. ",
         "unwatched": "Going by the words watched (“{words}”), left out: reports {reports}, points {points}. ",
+        "unjudged": "Plans of the year before that nothing in the new reports surely answers, and are not judged: {n}. ",
         "since_gone": "Taken off or replaced since, and left out: {n}. ",
         "words_join": "”, “",
     },

@@ -289,6 +289,7 @@ def _join_wraps(lines: list[Line]) -> list[list[Line]]:
         if index and (
             _continues(lines[index - 1], line, width, indents=indents)
             or (spaced and _torn(lines[index - 1], line))
+            or (paragraphs[-1][0].indented and _runs_on(lines[index - 1], line))
         ):
             paragraphs[-1].append(line)
         else:
@@ -315,6 +316,17 @@ def _torn(previous: Line, line: Line) -> bool:
         or starts_item(line.text)
         or _is_title(previous.text)
         and previous.after_blank
+    )
+
+
+def _runs_on(previous: Line, line: Line) -> bool:
+    """Tell whether a line breaks off in the middle of a sentence of an indented paragraph, and the next has no indent."""
+    return (
+        len(previous.text) > _MENU_WIDTH
+        and not line.indented
+        and not line.after_blank
+        and not _SENTENCE_END.search(previous.text)
+        and not starts_item(line.text)
     )
 
 

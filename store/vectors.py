@@ -25,6 +25,8 @@ PREFIX = "reportbot."
 HNSW: HNSWConfiguration = {"space": "cosine", "max_neighbors": 24, "ef_construction": 200, "ef_search": 200}
 """Recall@50 0.97 and more where Chroma's defaults give 0.84 (20,000 vectors, 60 inner dimensions)."""
 
+_NOT_ON_DISK_YET, _ON_DISK_S, _ON_DISK_TRIES = "Nothing found on disk", 0.1, 10
+
 EXACT_UP_TO = 400
 """A search within this many passages always compares them all: exact, and faster than a filtered graph."""
 
@@ -133,9 +135,29 @@ class VectorIndex:
 
         `passage_ids`, where given, are those of `report_ids`: the faster way to say the same.
         """
+        from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_fixed
+
+        # Another process's first vectors are known a moment before they are on disk.
+        again = Retrying(
+            retry=retry_if_exception_message(match=f"(?s).*{_NOT_ON_DISK_YET}"),
+            wait=wait_fixed(_ON_DISK_S),
+            stop=stop_after_attempt(_ON_DISK_TRIES),
+            before_sleep=lambda _: self.reload(),
+            reraise=True,
+        )
+        where = {"report": {"$in": list(report_ids)}} if report_ids is not None else None
+        return again(self._search, workspace, vector, limit, where, passage_ids)
+
+    def _search(
+        self,
+        workspace: str,
+        vector: Sequence[float],
+        limit: int,
+        where: dict[str, dict[str, list[str]]] | None,
+        passage_ids: Sequence[str] | None,
+    ) -> dict[str, float]:
         from chromadb.errors import InternalError
 
-        where = {"report": {"$in": list(report_ids)}} if report_ids is not None else None
         with self._guarded() as client:
             collection = self._existing(client, workspace)
             if collection is None:

@@ -20,6 +20,7 @@ from chains.digest.models import (
     Series,
     SharedShortcoming,
 )
+from chains.digest.pledges import find_pledges
 from chains.digest.points import Chosen, Line, choose_lines, speaks_of
 from chains.digest.recurring import repeated, shared
 from chains.digest.series import find_series
@@ -108,6 +109,7 @@ class _Composer:
         self._left_out = _LeftOut()
         self._lines: dict[str, list[Line]] = {}
         self._undetailed = 0
+        self._unjudged = 0
         self.dropped = 0
 
     def compose(self) -> Composed:
@@ -184,7 +186,9 @@ class _Composer:
         for earlier, later in which_pairs(self._helds()):
             if not self._is_new(earlier.report.id, later.report.id):
                 continue
-            for plan in follow_plans(earlier, later, self._meaning):
+            plans = follow_plans(earlier, later, self._meaning)
+            self._unjudged += len(find_pledges(earlier)) - len(plans)
+            for plan in plans:
                 told = [plan.result] if plan.result else []
                 if self._wants([plan.plan, *told]) and self._holds(told, plans=[plan.plan]):
                     yield plan
@@ -273,6 +277,8 @@ class _Composer:
                     words=words, reports=self._left_out.reports, points=self._left_out.points
                 )
             )
+        if self._unjudged and not self._watch:
+            said.append(self._words["unjudged"].format(n=self._unjudged))
         if self._window.vanished:
             said.append(self._words["since_gone"].format(n=self._window.vanished))
         return "".join(said).strip()

@@ -127,6 +127,11 @@ class Finder:
         """Give the sentence of a piece, folded."""
         return fold(near.piece.statement.sentence.of(self._plain))
 
+    def rest_of_sentence(self, near: Near) -> str:
+        """Give a piece with all that its sentence says from its clause on, folded."""
+        statement = near.piece.statement
+        return fold(self._plain[statement.clause.start : statement.sentence.end])
+
     def near(self, pledge: Pledge) -> list[Near]:
         """Give the pieces that share anything with a promise, the nearest first."""
         wanted = {marks(words, pledge.amounts) for words in (pledge.grams, pledge.all_grams)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chains.claims.amounts import Role
 from chains.digest.agencies import of_one_agency
+from chains.digest.agreement import grams
 from chains.digest.deeds import is_another
 from chains.digest.find import Finder, Near, is_unfinished
 from chains.digest.held import Held
@@ -64,6 +65,22 @@ _OTHER_DEED = 0.15
 _FIRST = re.compile(r"启动|开工|动工|推进|谋划|筹备|筹建|探索|试点|申报|研究")
 _UNDER_WAY = re.compile(
     r"正在|在建|推进中|施工中|办理中|建设中|进行中|筹备|草案|送审|报[^,。;]{0,8}审[查议定核]|征求意见|征集意见|调研|起草|主体(?:完工|封顶)|进入[^,。;]{0,8}阶段|已开工|动工|试运行|部分|初步|过半"
+)
+_ALL_WANTED = re.compile(r"全覆盖|全部|所有|逐[个家户村乡镇项件人一座]")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_WHOLE = 100.0
+_FIGURES = re.compile(r"[0-9][0-9,.]*[万亿余多]*[\u4e00-\u9fff]?")
+# What a thing is qualified by between the deed and its name (引进|心理健康|教师).
+_QUALIFIED = re.compile(
+    r"^(?:全年|年内|年底前|计划|拟|将|要)*(?:新建|建成|建设|开展|引进|举办|组织|新增|购置|配备|培训|培育|制定|出台|修订|完成|改造|打造|设立|启用|招录|聘请)([\u4e00-\u9fff]{2,8})[\u4e00-\u9fff]{2}(?:$|[,，;；。])"
+)
+_FURTHER = re.compile(
+    r"[,，;；](?:并|同时|其中)?(?=完成|建成|新建|改造|出台|制定|修订|启用|实现|覆盖|引进|其中|[\u4e00-\u9fff]{2,6}[0-9])"
+)
+_DEED_CHARS = 14
+# What leaves a thing unsettled, in whatever words, wherever its sentence says so.
+_UNSETTLED = re.compile(
+    r"未(?![成来雨央])|尚|仍(?:在|需|处|有)|正[在办进]|另外?[0-9一二两三四五六七八九十]|(?<![接对招优期善看])待(?![遇业])|拟|明年|再行|推迟|延[后期]|暂|主体|选址|装修|试点|征求|起草|其余|剩余|[一首]期|试运行|意向|诉讼|报批|审批中"
 )
 _ALL = re.compile(
     r"全部|所有|逐[个家户村乡镇项件人一座]|每[个家户村乡镇人座]|全覆盖|无一|如数|一个不[少落]|均已|超额|目标任务"
@@ -247,6 +264,34 @@ def _weight(pledge: Pledge, near: Near, finder: Finder) -> float:
 
 
 def _verdict(pledge: Pledge, found: _Speaking, search: _Search) -> Decided | None:
+    decided = _by_figures(pledge, found, search)
+    if decided is None or decided.verdict is Verdict.PARTLY:
+        return decided
+    if _all_wanted_in_vain(pledge, found.near):
+        return Decided(Verdict.PARTLY, found.near.piece.statement.clause, decided.topic)
+    if _UNSETTLED.search(search.results.rest_of_sentence(found.near)) and not _UNSETTLED.search(pledge.text):
+        return None
+    if decided.verdict is Verdict.KEPT and not _speaks_of_all(pledge, search.results.sentence(found.near)):
+        return None
+    return decided
+
+
+def _all_wanted_in_vain(pledge: Pledge, near: Near) -> bool:
+    """Tell whether all were to be reached and a share of them is told."""
+    shares = [float(share) for share in _PERCENT.findall(near.piece.text)]
+    return bool(_ALL_WANTED.search(pledge.text)) and bool(shares) and max(shares) < _WHOLE
+
+
+def _speaks_of_all(pledge: Pledge, said: str) -> bool:
+    """Tell whether a sentence tells of everything a promise names: what it qualifies its thing by, and its further deeds."""
+    qualified = _QUALIFIED.search(_FIGURES.sub("", pledge.text))
+    if qualified and not any(pair in said for pair in grams(qualified[1]) if len(pair) > 1):
+        return False
+    further = _FURTHER.split(pledge.text)[1:]
+    return all(any(pair in said for pair in grams(deed[:_DEED_CHARS]) if len(pair) > 1) for deed in further)
+
+
+def _by_figures(pledge: Pledge, found: _Speaking, search: _Search) -> Decided | None:
     near, told = found.near, found.told
     span, topic = near.piece.statement.clause, near.piece.statement.topic
     if told.outcome is Outcome.OF_TOTAL or _is_left(pledge, near, told, search.results):

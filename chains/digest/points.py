@@ -91,7 +91,7 @@ def choose_lines(held: Held, words: Sequence[str] = ()) -> Chosen:
     total = {kind: len(found) for kind, found in lines.items()}
     if not words:
         total[Kind.ACHIEVEMENTS] += choice.unlisted
-    pool = lines[Kind.ACHIEVEMENTS] or lines[Kind.PLANS]
+    pool = lines[Kind.ACHIEVEMENTS] if choice.drafts[Kind.ACHIEVEMENTS] else lines[Kind.PLANS]
     points = sorted(_spread(_by_weight(pool))[:POINTS], key=lambda line: line.start)
     return Chosen(
         points,

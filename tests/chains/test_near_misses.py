@@ -341,3 +341,45 @@ def test_what_is_not_named_is_not_told(district: Answerer, question: str) -> Non
     answer = district.answer(AskInput(question=question))
     assert answer.refused, answer.answer
     assert "隐去" not in answer.answer
+
+
+YEARLY = """云岫市司法局2024年法治政府建设年度报告
+一、主要工作
+（一）引进人才。引进体育教师10名，招录公证员2名。
+（二）许可与处罚
+类别：行政处罚｜数量：68｜单位：件
+类别：行政许可｜数量：305｜单位：件
+二、存在的不足
+部分单位负责人出庭应诉率偏低，由上年的71%降至68%。
+三、2025年工作打算
+（一）推动负责人出庭应诉率达到85%以上。
+"""
+
+
+@pytest.fixture(scope="module")
+def yearly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
+    folder = tmp_path_factory.mktemp("yearly")
+    with Library(folder, embedding=None, chunking_version=CHUNKING_VERSION) as library:
+        library.add(parse(SourceText(YEARLY, "text"), source="yearly.txt"))
+        yield Answerer(library)
+
+
+@pytest.mark.parametrize(
+    ("question", "leads"),
+    [
+        ("云岫市司法局2024年负责人出庭应诉率是多少？", "68%"),
+        ("云岫市司法局2024年行政处罚多少件？", "68"),
+        ("云岫市司法局2024年行政许可多少件？", "305"),
+    ],
+)
+def test_what_was_leads_before_what_is_meant_and_a_row_of_a_table_answers(
+    yearly: Answerer, question: str, leads: str
+) -> None:
+    answer = yearly.answer(AskInput(question=question))
+    assert not answer.refused, answer.answer
+    assert leads in answer.citations[0].quote
+
+
+def test_a_figure_of_other_people_is_no_answer(yearly: Answerer) -> None:
+    answer = yearly.answer(AskInput(question="云岫市司法局2024年引进了多少名心理健康教师？"))
+    assert answer.refused, answer.answer

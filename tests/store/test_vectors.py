@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from chromadb.errors import InternalError
 
+from store import vectors
 from store.chroma import Embedded
 from store.errors import IndexMismatchError
 from store.vectors import VectorIndex, collection_name, exact_up_to
@@ -40,6 +43,24 @@ def test_filtered_search_and_exact_comparison_agree(index: VectorIndex) -> None:
     exact = index.compare("shared", EAST, ["r2-0000", "r2-0001", "gone-0000"], 5)
     assert list(filtered) == list(exact) == ["r2-0001", "r2-0000"]
     assert list(filtered.values()) == pytest.approx(list(exact.values()), abs=1e-5)
+
+
+def test_vectors_that_another_process_is_just_writing_are_waited_for(
+    index: VectorIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add("shared", "r1", ["r1-0000"], [EAST])
+    nearest, told = vectors._nearest, []
+
+    def not_yet(*args: Any, **how: Any) -> dict[str, float]:
+        told.append(args)
+        if len(told) < 3:
+            raise InternalError("Error creating hnsw segment reader: Nothing found on disk")
+        return nearest(*args, **how)
+
+    monkeypatch.setattr(vectors, "_nearest", not_yet)
+    monkeypatch.setattr(vectors, "_ON_DISK_S", 0)
+    assert list(index.search("shared", EAST, 5)) == ["r1-0000"]
+    assert len(told) == 3
 
 
 def test_naming_the_passages_finds_what_the_filter_finds(index: VectorIndex) -> None:

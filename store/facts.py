@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from store.models import Facts, ReportKind, Script
 from store.noise import find_date
@@ -56,6 +57,7 @@ def find_facts(text: str, *, title: str | None, published: str | None, script: S
     return Facts(shown_title, agency, region, period, kind, published or _signed_date(lines), script)
 
 
+@lru_cache(maxsize=256)
 def base_year(text: str) -> int | None:
     """Find the first year a report reports on: headings of later years are about plans."""
     plain = arabic_years(simplify(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from store.headings import Heading, find_headings
 from store.kinds import (
@@ -22,6 +23,9 @@ from store.numbering import enumerated_at, marker_at
 from store.sentences import Span, paragraphs, points, sentences, trim
 from store.signature import find_signatures
 
+_REMEMBERED = 256
+"""Outlines kept in memory, with their texts: some 10 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -32,6 +36,8 @@ class Region:
     end: int
 
 
+# The reports that are asked about are asked about again and again.
+@lru_cache(maxsize=_REMEMBERED)
 def outline(text: str, genre: ReportKind, base_year: int | None) -> tuple[Section, ...]:
     """Find the sections of a cleaned text in order, parents before children.
 

@@ -31,7 +31,9 @@ def step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-_POOL = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1), thread_name_prefix="reader", initializer=step_back)
+_POOL = ThreadPoolExecutor(
+    max(1, (os.cpu_count() or 2) - 1), thread_name_prefix="reader", initializer=step_back
+)
 
 
 async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

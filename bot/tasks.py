@@ -60,7 +60,8 @@ class Watch:
 
     def stop(self) -> None:
         self._over.set()
-        self._thread.join()
+        if self._thread.ident is not None:  # a worker may be told to stop before it was ready
+            self._thread.join()
 
     def look(self) -> int:
         """Tell workers of what was forgotten; gives of how many."""
@@ -72,11 +73,16 @@ class Watch:
         return len(due)
 
     def _run(self) -> None:
+        trouble = ""
         while True:
             try:
                 self.look()
             except AppError as error:
-                log.warning("cannot look after jobs: %s", error)
+                if str(error) != trouble:  # once, not every few seconds
+                    log.warning("cannot look after jobs: %s", error)
+                trouble = str(error)
+            else:
+                trouble = ""
             if self._over.wait(LOOK_EVERY.total_seconds()):
                 return
 
@@ -89,6 +95,7 @@ def run_worker(
     processes: int,
     say: Say,
     on_ready: Callable[[], None],
+    on_trouble: Callable[[AppError], None],
 ) -> int:
     """Work until told to stop; gives an exit code. Nothing that is held open here is used by the processes that work."""
     jobs = JobStore(database_url, pooled=False)
@@ -97,7 +104,12 @@ def run_worker(
     queues = Queues(shelf)
     app = make_app(broker_url, queues)
     add_tasks(app, bench)
-    watch = Watch(jobs, Bell(broker_url, shelf, say))
+    bell = Bell(broker_url, shelf, say)
+    watch = Watch(jobs, bell)
+    try:
+        bell.answers()
+    except AppError as error:  # it is waited for
+        on_trouble(error)
     _leave_logging_alone()
 
     def begin(**_: Any) -> None:

@@ -6,6 +6,7 @@ import click
 
 from bot import texts
 from bot.commandline import command, option
+from bot.failures import explain
 from bot.shell import Shell
 from store.errors import UsageError
 
@@ -40,6 +41,7 @@ def worker(shell: Shell, processes: int) -> int:
         processes=processes,
         say=shell.say,
         on_ready=lambda: shell.output.plain_note(ready),
+        on_trouble=lambda error: shell.output.note(explain(error, shell.say)),
     )
     shell.output.plain_note(shell.say(texts.WORKER_STOPPED))
     return code

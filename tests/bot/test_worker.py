@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +178,70 @@ def test_the_command_works_until_it_is_told_to_stop(site: Site, riverside: Path)
     assert "在等任务" in said
     assert "worker 已停止" in said
     assert site.jobs.workers() == []
+
+
+def test_what_failed_is_tried_again_once_it_is_mended(site: Site, riverside: Path) -> None:
+    site.gate.touch()
+    site.start("tests.bot.worker_process")
+    text = riverside.read_bytes()
+    riverside.write_bytes(b"%PDF-1.7 broken")
+    (told,) = records(site.start("bot", "ingest", "--json", riverside))
+    assert told["status"] == "failed"
+    (job,) = site.jobs.listed([JobState.FAILED], 10)
+    riverside.write_bytes(text)
+    retry = site.start("bot", "jobs", "--retry", job.id[:6])
+    out, _ = retry.communicate(timeout=_LONGEST_S)
+    assert (retry.returncode, out) == (0, "已重新排队 1 个任务。\n")
+    wait_for(lambda: site.jobs.counts() == {JobState.DONE: 1})
+    assert site.reports() == [str(riverside)]
+    riverside.unlink()
+    gone = site.start("bot", "jobs", "--retry", "all")
+    assert gone.communicate(timeout=_LONGEST_S)[0] == "已重新排队 0 个任务。\n"
+
+
+def test_a_broker_that_comes_back_empty_loses_nothing(
+    tmp_path: Path, twenty: Path, monkeypatch: pytest.MonkeyPatch, no_network: None
+) -> None:
+    if shutil.which("redis-server") is None:
+        pytest.skip("no redis-server")
+    allow_loopback()
+    port = free_port()
+    monkeypatch.setenv("CELERY_BROKER_URL", f"redis://127.0.0.1:{port}/0")
+    with ExitStack() as stack:
+        broker = stack.enter_context(redis_server(port))
+        site = Site(tmp_path)
+        stack.callback(site.close)
+        site.start("tests.bot.worker_process")
+        ingest = site.start("bot", "ingest", "--json", twenty)
+        wait_for(lambda: any(MARK_OF in job.subject for job in site.jobs.listed([JobState.WORKING], 10)))
+        broker.kill()
+        broker.wait(10)
+        site.gate.touch()
+        stack.enter_context(redis_server(port))
+        told = [Path(record["path"]).name for record in records(ingest)]
+        assert sorted(told) == sorted(os.listdir(twenty))
+        assert len(site.reports()) == len(set(site.reports())) == 18
+
+
+@contextmanager
+def redis_server(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A Redis of this test's own, which keeps nothing."""
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: answers(port))
+        yield server
+    finally:
+        server.kill()
+        server.wait(10)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -50,6 +50,7 @@ def main() -> int:
         processes=1,
         say=say,
         on_ready=lambda: print("ready", flush=True),
+        on_trouble=print,
     )
 
 

@@ -121,7 +121,7 @@ _MENTIONS = (
 
 def plain_question(text: str) -> str:
     """Bring a question into the form the patterns here are written in: half-width, lower case, Simplified."""
-    return arabic_years(simplify(unicodedata.normalize("NFKC", text))).lower().strip()
+    return arabic_years(simplify(unicodedata.normalize("NFKC", text))).lower().strip().replace("帐", "账")
 
 
 def read_question(text: str, scope_words: tuple[str, ...] = ()) -> Question:

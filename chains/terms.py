@@ -91,6 +91,7 @@ def counted_of(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     return _within(next(group for group in match.groups() if group), terms) if match else ()
 
 
+_HOW_MANY = re.compile(r"多少|几(?=[^乎何])|\bhow (?:many|much)\b")
 _HEAD_CHARS = 4
 """Of "行政诉讼败诉率" the end tells what is measured; words of the thesaurus are whole names."""
 _GRAM = 2
@@ -99,8 +100,8 @@ _GRAM = 2
 def measured_of(core: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """Find the terms of a measure whose figure or change is asked for (预算收入 of "预算收入增长了多少")."""
     match = _COUNTED.search(core)
-    if match is None or not match[1]:
-        return ()
+    if match is None or not match[1] or len(_HOW_MANY.findall(core)) > 1:
+        return ()  # of two figures asked for, each may have units of its own
     head = _within(match[1][-_HEAD_CHARS:], terms)
     return tuple(t for t in _within(match[1], terms) if t in head or any(len(w) > _GRAM for w in t.wordings))
 

@@ -147,3 +147,12 @@ def test_where_it_went_wrong_asks_for_the_reason(question: str) -> None:
 def test_english_words_the_thesaurus_cannot_translate_are_a_share() -> None:
     assert read_question("How many zeppelins did the bureau inspect?").unknown > 0
     assert read_question("2024年查处多少件？").unknown == 0
+
+
+def test_a_measure_is_held_to_its_figure_only_where_one_figure_is_asked_for() -> None:
+    assert read_question("货车超限率降到多少？").measured
+    assert not read_question("检测点布设了几处？货车超限率降到多少？").measured
+
+
+def test_a_variant_character_is_read_as_the_usual_one() -> None:
+    assert "账款" in read_question("清偿拖欠的帐款多少").folded

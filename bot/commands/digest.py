@@ -85,7 +85,7 @@ def _show(shell: Shell, made: Digest, form: str) -> None:
 def _instant(name: str, given: str, now: datetime, shell: Shell) -> datetime:
     """Read "7d" as so long ago, and a date or time without an offset as one in the user's zone."""
     text = given.strip()
-    ago = _AGO.fullmatch(text)
+    ago = _AGO.fullmatch(text.lower())
     try:
         if ago:
             return now - int(ago[1]) * _UNITS[ago[2]]

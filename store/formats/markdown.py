@@ -1,4 +1,7 @@
-"""Markdown -> lines. Asterisks stay: in this genre they mask figures ("会**次") more than they mark."""
+"""Markdown -> lines. Asterisks stay: in this genre they mask figures ("会**次") more than they mark.
+
+Only a bold opening of a paragraph, closed by a full stop or colon and a space, can be nothing else.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from store.formats.tables import Cell, caption_above, lay_out, row_lines
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)")
 _LINK = re.compile(r"\[([^\]\n]+)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)")
+_BOLD_OPENING = re.compile(
+    r"^(\s*(?:[-+]\s+|\d+[.、．]\s*|[（(][一二三四五六七八九十\d]+[)）]\s*)?)\*\*([^*\n]{2,60}[。：:；;！？!?])\*\*(?:[ \t\u3000]+|$)"
+)
 _RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _BAR = re.compile(r"(?<!\\)\|")
 
@@ -37,7 +43,7 @@ def parse_text(text: str) -> Parsed:
 
 
 def _plain(line: str) -> str:
-    return _LINK.sub(r"\1", _IMAGE.sub(r"\1", line))
+    return _BOLD_OPENING.sub(r"\1\2", _LINK.sub(r"\1", _IMAGE.sub(r"\1", line)))
 
 
 def _starts_table(lines: list[str], at: int) -> bool:

@@ -438,3 +438,16 @@ def test_pdf_lookalike_radicals_become_characters() -> None:
 )
 def test_markdown_loses_marks_but_never_masks(line: str, expected: str) -> None:
     assert markdown.parse_text(line).text == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("**产业发展稳中有进。** 新增企业12家。", "产业发展稳中有进。新增企业12家。"),
+        ("- **基层治理：** 调解1,204件。", "- 基层治理：调解1,204件。"),
+        ("**市自然资源局坚持依法行政。**年来办案**件。", "**市自然资源局坚持依法行政。**年来办案**件。"),
+        ("召开**次会议，通过**项议题。", "召开**次会议，通过**项议题。"),
+    ],
+)
+def test_a_bold_opening_is_read_and_masks_stay(line: str, read: str) -> None:
+    assert markdown.parse_text(line).text == read

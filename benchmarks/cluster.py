@@ -74,10 +74,12 @@ class Part:
             self.process.terminate()
 
     def wait(self, seconds: float) -> None:
-        if self.process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(seconds)
+        if self.process is None:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
         self.signal(signal.SIGKILL)
+        self.process.wait()  # what was killed is no longer there, and its remains are gone too
 
 
 class Front:

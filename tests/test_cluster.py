@@ -119,6 +119,7 @@ def test_what_ends_is_started_again_until_the_end(tmp_path: Path) -> None:
     cluster.end()
     watching.join(60)
     assert not watching.is_alive()
+    part.wait(60)
 
 
 def test_each_process_has_its_own_folder_and_ports_and_shares_the_state(tmp_path: Path) -> None:

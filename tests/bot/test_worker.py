@@ -82,7 +82,10 @@ def wait_for(condition: Callable[[], Any]) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture(params=["redis", "rabbitmq"])
+BOTH = pytest.mark.parametrize("site", ["redis", "rabbitmq"], indirect=True)
+
+
+@pytest.fixture
 def site(
     request: pytest.FixtureRequest,
     tmp_path: Path,
@@ -90,12 +93,13 @@ def site(
     monkeypatch: pytest.MonkeyPatch,
     no_network: None,
 ) -> Iterator[Site]:
-    """Redis with SQLite, RabbitMQ with PostgreSQL."""
+    """Redis with SQLite, or RabbitMQ with PostgreSQL where a test asks for BOTH."""
     allow_loopback()
-    url = broker_url(request.param)
+    broker = getattr(request, "param", "redis")
+    url = broker_url(broker)
     monkeypatch.setenv("CELERY_BROKER_URL", url)
     with ExitStack() as stack:
-        if request.param == "rabbitmq":
+        if broker == "rabbitmq":
             database = stack.enter_context(server_database())
             monkeypatch.setenv("DATABASE_URL", url_of(database))
         site = Site(tmp_path)
@@ -122,6 +126,7 @@ def records(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
+@BOTH
 def test_a_killed_worker_loses_and_doubles_nothing(site: Site, twenty: Path) -> None:
     worker = site.start("tests.bot.worker_process")
     ingest = site.start("bot", "ingest", "--json", twenty)
@@ -157,6 +162,7 @@ def test_ctrl_c_stops_queueing_and_a_second_run_goes_on(site: Site, twenty: Path
     assert sorted(site.reports()) == sorted(str(twenty / f"{n:02}.txt") for n in range(18))
 
 
+@BOTH
 def test_a_message_that_is_lost_costs_seconds_and_no_file(site: Site, twenty: Path) -> None:
     """As when Redis starts anew without what it held."""
     for path in (twenty / "01.txt", twenty / "02.txt"):

@@ -46,7 +46,7 @@ def test_the_local_model_knows_meaning_across_scripts_and_languages(local: Local
         assert cosine(query, land) > cosine(query, law)
 
 
-@pytest.mark.parametrize("text", ["", "\0", "甲\0乙", "\ud800", "🙂", "字" * 3000])
+@pytest.mark.parametrize("text", ["", "\0", "甲\0乙", "\ud800", "🙂", "字" * 1200])
 def test_no_text_breaks_the_local_model(local: LocalEmbeddings, text: str) -> None:
     vector = local.embed_query(text)
     assert cosine(vector, vector) == pytest.approx(1)

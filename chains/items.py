@@ -36,6 +36,7 @@ _WHEN = re.compile(
     r"|[在经][^，。]{2,40}(?:领导|指导|支持|关心|努力|配合|奋斗)下?|按照[^，。]{2,36}(?:部署|要求|安排))[，,]\s*)*(?:我们(?=[\u4e00-\u9fff]))?"
 )
 _SALUTATION = re.compile(r"(?:各位代表|同志们|各位委员)[！!，,。：:]\s*")
+_CALLS_ON = re.compile(r"[让讓]我[们們]")
 _ANNOUNCES = re.compile(r"[^。]{0,30}(?:以下|如下)[^，。；]{0,8}[。.]")
 # What statistical offices publish of a place every year.
 _TOTAL = re.compile(
@@ -173,13 +174,19 @@ def _is_table_head(words: str) -> bool:
 
 
 def _substantial(text: str, part: Span) -> list[Span]:
-    """Give the runs of sentences between those that are housekeeping."""
+    """Give the runs of sentences between those that are housekeeping, or address the audience and say nothing."""
     kept: list[Span] = []
     broken = True
     pieces = sentences(text, part.start, part.end)
     for piece in pieces:
         words = text[after_lead(text, piece.start) : piece.end]
-        if is_housekeeping(words) or (len(pieces) == 1 and is_preamble(words)) or _is_table_head(words):
+        if (
+            not words
+            or _CALLS_ON.match(words)
+            or is_housekeeping(words)
+            or (len(pieces) == 1 and is_preamble(words))
+            or _is_table_head(words)
+        ):
             broken = True
         elif broken:
             kept.append(piece)

@@ -9,8 +9,8 @@ import hypothesis
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
-# How long an example takes is the machine's affair, not the test's; and each run tries the same examples.
-hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+# How long an example takes is the machine's affair, not the test's.
+hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 

@@ -335,3 +335,9 @@ def test_a_numbered_paragraph_with_points_of_its_own_keeps_the_figures_it_opens_
     assert "全年检查机构不少于450家" in found[0]
     assert not any("力求规范" in text for text in found)
     assert len(found) == 5
+
+
+@pytest.mark.parametrize("address", ["各位代表！", "让我们团结奋斗，作出新的更大贡献！"])
+def test_an_address_to_the_audience_between_two_points_is_of_neither(address: str) -> None:
+    found = shortcomings(f"(二)强化执法监督。\n一是部分人员能力不强。{address}二是装备落后。")
+    assert found == ["一是部分人员能力不强。二是装备落后。"]

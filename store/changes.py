@@ -33,11 +33,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def aware(time: datetime) -> datetime:
-    """SQLite gives times back without their zone; all of them are UTC."""
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
 def note_coming(connection: Connection, report_id: str, at: datetime, *, former: str | None) -> None:
     """Note a report that is visible from now on, and which one it stands for."""
     _note(connection, report_id, at, "replaced" if former else "added", former)
@@ -49,7 +44,7 @@ def note_leaving(connection: Connection, report_id: str, at: datetime) -> None:
 
 
 def _note(connection: Connection, report_id: str, at: datetime, kind: ChangeKind, former: str | None) -> None:
-    fixed = {"at": at.astimezone(UTC), "kind": kind, "former": former}
+    fixed = {"at": at, "kind": kind, "former": former}
     taken = ("workspace", "content_hash", "title", "agency")
     told = select(
         reports.c.id,
@@ -61,7 +56,7 @@ def _note(connection: Connection, report_id: str, at: datetime, kind: ChangeKind
 
 def prune(connection: Connection, now: datetime) -> None:
     """Drop what nobody will ask for any more."""
-    connection.execute(changes.delete().where(changes.c.at < now.astimezone(UTC) - KEPT))
+    connection.execute(changes.delete().where(changes.c.at < now - KEPT))
 
 
 def rows_between(
@@ -70,8 +65,8 @@ def rows_between(
     """Read the changes of a window in the order in which they were made."""
     query = select(changes).where(
         changes.c.workspace.in_(list(workspaces)),
-        changes.c.at >= since.astimezone(UTC),
-        changes.c.at < until.astimezone(UTC),
+        changes.c.at >= since,
+        changes.c.at < until,
     )
     return [_change_of(row) for row in connection.execute(query.order_by(changes.c.id))]
 
@@ -79,7 +74,7 @@ def rows_between(
 def _change_of(row: Row[Any]) -> Change:
     return Change(
         workspace=row.workspace,
-        at=aware(row.at),
+        at=row.at,
         kind=cast("ChangeKind", row.kind),
         report_id=row.report_id,
         content_hash=row.content_hash,

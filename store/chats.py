@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table, Text
 
-from store.db import fetch, insert_new, metadata, open_engine, upsert, writing
+from store.db import Utc, fetch, insert_new, metadata, open_engine, upsert, writing
 from store.migrate import prepare
 
 CARDS_KEPT = timedelta(days=90)
@@ -62,7 +62,7 @@ _cards = Table(
     Column("payload", JSON, nullable=False),
     Column("asked_in", BigInteger),
     Column("shown_in", JSON, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("at", Utc, nullable=False, index=True),
     sa.Index("cards_by_question", "chat_id", "asked_in"),
 )
 _votes = Table(
@@ -75,7 +75,7 @@ _votes = Table(
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("evidence", JSON, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Utc, nullable=False),
 )
 _access = Table(
     "chat_access",
@@ -83,13 +83,13 @@ _access = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("allowed", Boolean, nullable=False),
     Column("granted_by", BigInteger, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Utc, nullable=False),
 )
 _strangers = Table(
     "chat_strangers",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("told_at", DateTime(timezone=True), nullable=False),
+    Column("told_at", Utc, nullable=False),
 )
 _activity = Table(
     "chat_activity",
@@ -106,7 +106,7 @@ _inbox = Table(
     Column("payload", JSON, nullable=False),
     Column("state", String(8), nullable=False, index=True),
     Column("attempts", Integer, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Utc, nullable=False),
 )
 
 GONE = "gone"

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.pool import Pool
+from sqlalchemy.types import TypeDecorator
 
 from store.errors import UsageError
 from store.health import DatabaseError
@@ -57,6 +59,20 @@ _PSYCOPG = {
     # A statement that waits for a lock, or a transaction that was forgotten, ends by itself.
     "options": "-c statement_timeout=120s -c lock_timeout=15s -c idle_in_transaction_session_timeout=120s",
 }
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware time. SQLite gives times back without their zone; all of them are UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
 
 metadata = MetaData()
 
@@ -85,7 +101,7 @@ reports = Table(
     Column("state", String(10), nullable=False),
     # The order of taking in; ids are hashes and clocks can jump.
     Column("position", Integer, nullable=False),
-    Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("added_at", Utc, nullable=False),
     Column("content_hash", String(64), nullable=False),
     # Which embedding and chunking the passages were indexed under.
     Column("indexed_as", String(200), nullable=False),
@@ -151,7 +167,7 @@ changes = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("workspace", String(200), nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("at", Utc, nullable=False, index=True),
     Column("kind", String(10), nullable=False),
     Column("report_id", String(12), nullable=False),
     Column("content_hash", String(64), nullable=False),
@@ -168,7 +184,7 @@ word_changes = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("report_id", String(12), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("at", Utc, nullable=False, index=True),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,30 +12,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Index,
     Integer,
     String,
     Table,
     Text,
 )
-from sqlalchemy.types import TypeDecorator
 
-from store.db import metadata
-
-
-class _Utc(TypeDecorator[datetime]):
-    """An aware time. SQLite gives times back without their zone; all of them are UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
-
+from store.db import Utc, metadata
 
 subscriptions = Table(
     "digest_subscriptions",
@@ -50,22 +34,22 @@ subscriptions = Table(
     Column("zone", String(64), nullable=False),
     Column("watch", JSON, nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("next_at", _Utc, nullable=False),
+    Column("next_at", Utc, nullable=False),
     # Up to when the chat was told what is new; None: never yet.
-    Column("covered_until", _Utc),
+    Column("covered_until", Utc),
     Index("digest_subscriptions_due", "active", "next_at"),
 )
 slots = Table(
     "digest_slots",
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", _Utc, primary_key=True),
+    Column("at", Utc, primary_key=True),
     Column("state", String(12), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("since", _Utc),
-    Column("until", _Utc),
+    Column("since", Utc),
+    Column("until", Utc),
     # Nothing is tried before: Telegram asked to wait, or the last try failed.
-    Column("retry_at", _Utc, nullable=False),
+    Column("retry_at", Utc, nullable=False),
     Column("quiet", Boolean, nullable=False),
     Column("edition", String(32)),
     Index("digest_slots_open", "state", "retry_at"),
@@ -74,7 +58,7 @@ parts = Table(
     "digest_parts",
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", _Utc, primary_key=True),
+    Column("at", Utc, primary_key=True),
     Column("n", Integer, primary_key=True, autoincrement=False),
     Column("payload", JSON, nullable=False),
     Column("state", String(12), nullable=False),
@@ -88,7 +72,7 @@ editions = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("body", Text, nullable=False),
-    Column("made_at", _Utc, nullable=False),
+    Column("made_at", Utc, nullable=False),
 )
 # One row: who sends. The token rises with each new holder.
 lease = Table(
@@ -97,7 +81,7 @@ lease = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("holder", String(80), nullable=False),
     Column("token", Integer, nullable=False),
-    Column("until", _Utc, nullable=False),
+    Column("until", Utc, nullable=False),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -20,9 +19,8 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.types import TypeDecorator
 
-from store.db import metadata
+from store.db import Utc, metadata
 from store.models import Report
 
 
@@ -43,19 +41,6 @@ class JobState(StrEnum):
 
 
 OVER = (JobState.DONE, JobState.FAILED)
-
-
-class Utc(TypeDecorator[datetime]):
-    """An aware time. SQLite gives times back without their zone; all of them are UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 jobs = Table(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
-from store.changes import Change, aware, net, note_coming, note_leaving, prune, rows_between, utc_now
+from store.changes import Change, net, note_coming, note_leaving, prune, rows_between, utc_now
 from store.db import fetch, fetch_value, passages, reports, shelf, sources, texts, word_changes, writing
 from store.errors import NotFoundError
 from store.models import Document, Passage, PassageDraft, Report, SourceText
@@ -167,7 +167,7 @@ class Shelf:
         """Count the changes with numbers above `after`, and say when the first of them was made."""
         told: Any = select(func.count().label("n"), func.min(word_changes.c.at).label("since"))
         (row,) = self._rows(told.where(word_changes.c.number > after))
-        return int(row.n), aware(row.since) if row.since else None
+        return int(row.n), row.since
 
     def words_of(self, report_ids: Iterable[str]) -> Iterator[Passage]:
         """Every passage of those of the reports that are ready."""
@@ -415,7 +415,7 @@ def tell_words(connection: Connection, number: int, report_ids: Sequence[str], a
 
 
 def _prune_words(connection: Connection, now: datetime) -> None:
-    old = word_changes.c.at < now.astimezone(UTC) - WORD_CHANGES_KEPT
+    old = word_changes.c.at < now - WORD_CHANGES_KEPT
     last = connection.execute(select(func.max(word_changes.c.number)).where(old)).scalar()
     if last is not None:
         connection.execute(delete(word_changes).where(word_changes.c.number <= last))

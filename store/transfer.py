@@ -14,7 +14,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from store import chats, digest_tables, usage  # noqa: F401  # their tables are part of `metadata`
-from store.db import changes, fetch, insert_new, metadata, open_engine, writing
+from store.db import Utc, changes, fetch, insert_new, metadata, open_engine, writing
 from store.errors import ReadError
 from store.library import Library
 from store.migrate import prepare
@@ -96,7 +96,7 @@ def _write(archive: zipfile.ZipFile, name: str, records: Iterator[Record]) -> in
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+        return value.isoformat()
     raise TypeError(type(value).__name__)
 
 
@@ -206,8 +206,7 @@ def _equal(column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
 
 
 def _read(column: sa.Column[Any], value: Any) -> Any:
-    kind = getattr(column.type, "impl", column.type)
-    return datetime.fromisoformat(value) if isinstance(kind, sa.DateTime) and value else value
+    return datetime.fromisoformat(value) if isinstance(column.type, Utc) and value else value
 
 
 _HINT = "请用 `reportbot export` 重新导出。"

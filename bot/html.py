@@ -9,7 +9,7 @@ from importlib.resources import files
 from string import Template
 
 from bot import texts
-from bot.layout import is_control
+from bot.layout import CONTROLS
 from bot.render import whereabouts
 from bot.texts import Say
 from bot.views import Group, Note, Part, Point, SummaryView
@@ -19,7 +19,7 @@ _LANGUAGES = {"hans": "zh-Hans", "hant": "zh-Hant"}
 
 def escape(text: str) -> str:
     """Escape a report's words, which are not to be trusted, and drop what HTML does not allow."""
-    return escape_html("".join(char for char in text if char in "\n\t" or not is_control(char)))
+    return escape_html(CONTROLS.sub("", text))
 
 
 def summary_html(view: SummaryView, say: Say, picture: bytes | None = None) -> str:

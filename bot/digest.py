@@ -84,7 +84,7 @@ def _followed_item(plan: FollowedPlan, say: Say) -> Item:
     text = say(
         texts.DIGEST_FOLLOWED,
         agency=plan.agency,
-        plan_year=plan.plan_year,
+        planned_in=planned_in(plan, say),
         result_year=plan.result_year,
         plan=plan.plan.text,
         verdict=say(texts.VERDICTS[plan.verdict]),
@@ -217,10 +217,10 @@ def _across(digest: Digest, quotes: Quotes, say: Say) -> Iterator[Part]:
 
 
 def _followed_groups(plans: Sequence[FollowedPlan], quotes: Quotes, say: Say) -> Iterator[Group]:
-    for (agency, plan_year, result_year), members in groupby(
-        plans, key=lambda plan: (plan.agency, plan.plan_year, plan.result_year)
+    for (agency, report, result_year), members in groupby(
+        plans, key=lambda plan: (plan.agency, planned_in(plan, say), plan.result_year)
     ):
-        heading = say(texts.DIGEST_PAIR, agency=agency, plan_year=plan_year, result_year=result_year)
+        heading = say(texts.DIGEST_PAIR, agency=agency, planned_in=report, result_year=result_year)
         entries = [
             _Entry(
                 f"{say(texts.VERDICTS[plan.verdict])}{say(texts.COLON)}",
@@ -279,6 +279,13 @@ def _group(heading: str, entries: Sequence[_Entry], quotes: Quotes) -> Group:
 
 
 # --- words ------------------------------------------------------------------------------------------------
+
+
+def planned_in(plan: FollowedPlan, say: Say) -> str:
+    """Name the report a plan stands in. A work report is named after the year it plans for, not the one it reviews."""
+    if plan.looked_in.kind is ReportKind.WORK_REPORT:
+        return say(texts.PLANNED_IN_WORK_REPORT, year=plan.plan_year + 1)
+    return say(texts.PLANNED_IN, year=plan.plan_year)
 
 
 def _result(plan: FollowedPlan, say: Say) -> str:

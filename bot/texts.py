@@ -601,13 +601,15 @@ VERDICTS = {
     "changed": Phrase("数字与计划不同", "figure differs from the plan"),
     "not_mentioned": Phrase("未提及", "not mentioned"),
 }
+PLANNED_IN = Phrase("{year}年报告", "the {year} report")
+PLANNED_IN_WORK_REPORT = Phrase("{year}年政府工作报告", "the government work report of {year}")
 DIGEST_PAIR = Phrase(
-    "{agency}：{plan_year}年报告的计划，{result_year}年的结果",
-    "{agency}: plans of the {plan_year} report, results of {result_year}",
+    "{agency}：{planned_in}的计划，{result_year}年的结果",
+    "{agency}: plans of {planned_in}, results of {result_year}",
 )
 DIGEST_FOLLOWED = Phrase(
-    "{agency}{plan_year}年报告的计划：{plan}{result_year}年的结果（{verdict}）：{result}",
-    "{agency}, planned in the {plan_year} report: {plan} Told of {result_year} ({verdict}): {result}",
+    "{agency}{planned_in}的计划：{plan}{result_year}年的结果（{verdict}）：{result}",
+    "{agency}, planned in {planned_in}: {plan} Told of {result_year} ({verdict}): {result}",
 )
 DIGEST_NO_RESULT = Phrase("《{title}》通篇没有提及。", "“{title}” does not mention it anywhere.")
 DIGEST_REPEATED = Phrase(

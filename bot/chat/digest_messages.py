@@ -12,7 +12,7 @@ from bot.chat.courier import Buttons
 from bot.chat.digest_times import span
 from bot.chat.markup import ENTITIES, LIMIT, Row, Run, row, split, units
 from bot.chat.messages import PAGE_SIZE, full_title, on_page, page_count, quote_rows, shorten, view_rows
-from bot.digest import digest_view, is_quiet
+from bot.digest import digest_view, is_quiet, planned_in
 from bot.texts import Phrase, Say
 from bot.views import Note, Quotes
 from chains.digest.models import (
@@ -172,7 +172,7 @@ def _item_line(rank: int, item: Item, text: str) -> _Line:
 
 
 def _plan_line(plan: FollowedPlan, rank: int, say: Say) -> _Line:
-    whose = say(texts.DIGEST_PLAN, agency=plan.agency, plan_year=plan.plan_year)
+    whose = say(texts.DIGEST_PLAN, agency=plan.agency, planned_in=planned_in(plan, say))
     verdict = say(words.VERDICTS[plan.verdict])
     cited = (*plan.plan.citations, *(plan.result.citations if plan.result else ()))
     text = f"{whose}{say(words.COLON)}{shorten(plan.plan.text, _LINE)} → {_result(plan, say)}"

@@ -11,7 +11,7 @@ import pytest
 import respx
 from lxml import html
 
-from bot.digest import digest_record, digest_view
+from bot.digest import digest_record, digest_view, planned_in
 from bot.texts import Say
 from chains.digest.models import (
     Digest,
@@ -451,6 +451,14 @@ def test_quotes_of_reports_with_one_title_are_told_apart_by_agency() -> None:
         ("甲报告", "青屏县林业局", "护林员老化。"),
     }
     assert [note.n for note in notes] == list(range(1, len(notes) + 1))
+
+
+def test_a_work_report_is_named_after_the_year_it_plans_for() -> None:
+    plan = followed(Verdict.KEPT, "造林4.2万亩。")
+    told = plan.looked_in.model_copy(update={"kind": ReportKind.WORK_REPORT})
+    say = Say("zh")
+    assert planned_in(plan, say) == "2023年报告"
+    assert planned_in(plan.model_copy(update={"looked_in": told}), say) == "2024年政府工作报告"
 
 
 def test_who_wrote_it_is_said() -> None:

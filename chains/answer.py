@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from chains.answerable import answerable, carries_years, likelihood, states_it
 from chains.compose import Composer
+from chains.english_places import sounds_of
 from chains.evidence import Evidence
 from chains.extract import is_ritual, items_of
 from chains.items import heading_title
 from chains.models import Answer, AskInput, Citation, Item
 from chains.question import Question, halves, part_topic, read_question
-from chains.retrieve import Reader
+from chains.retrieve import Reader, search_words
 from chains.scope import ReportScope, find_scope
 from chains.sides import missing_agencies, missing_years, year_told
 from chains.terms import Term
@@ -42,6 +43,9 @@ _STATE_BEFORE_GOAL = 0.6
 _TITLE_WEIGHT = 0.3
 _OFF_TOPIC = 0.9
 """Where so much of a question's words stands nowhere in the reports, they are not about it."""
+
+_NEAR_BY = 24
+"""Passages in which a place named in English is looked for by its sound."""
 
 _HEADING_CHARS = 4
 _SAYS_CHARS = 10
@@ -143,7 +147,11 @@ class Answerer:
     def _scope(self, ask: AskInput, question: Question, held: Sequence[Report]) -> ReportScope:
         def mentions(words: str, reports: Sequence[Report]) -> bool:
             scope = Scope(ask.workspaces, frozenset(report.id for report in reports))
-            return self._library.holds_phrase(words, scope)
+            if not re.fullmatch(r"[A-Za-z' ]+", words):
+                return self._library.holds_phrase(words, scope)
+            near = self._library.search(search_words(question), scope, k=_NEAR_BY)
+            name = re.sub(r"[^a-z]", "", words.lower())
+            return any(name in sounds_of(hit.passage.text) for hit in near)
 
         fixed = ask.report_id is not None
         return find_scope(ask.question, question.years, held, mentions, fixed=fixed, ahead=question.ahead)

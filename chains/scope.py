@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
+from chains.english_places import match_places
 from chains.question import plain_question
 from store.models import Report
 from store.places import is_place_name, leading_place
@@ -57,9 +58,6 @@ _ENGLISH_ORGS = (
     (r"forestry", "林业"),
     (r"statistics", "统计"),
     (r"sports?", "体育"),
-)
-_ENGLISH_PLACE = re.compile(
-    r"\b([A-Z][a-z]+(?:[ '’][A-Z][a-z]+)?)(?:['’]s)? (?:District|County|City|Province|Municipal\w*|Provincial|New Area|High-tech)\b"
 )
 # What a title says of its genre and not of its subject.
 _GENRE = r"(?:的?(?:通知|公告|通告|通报|方案|计划|规划|要点|意见|报告|办法|总结|情况|行动|清单)|实施|工作|年度|专项)"
@@ -123,6 +121,7 @@ def find_scope(
     `fixed`: the reader chose the report, so it is about that one whatever agency or place it names.
     `ahead`: it asks what was planned, so the report of the year before is meant too.
     """
+    question = question.replace("’", "'")
     plain = plain_question(question)
     held = tuple(reports)
     titled, title_words = _of_title(plain, held)
@@ -243,10 +242,11 @@ def _places_asked(plain: str, original: str, held: tuple[Report, ...]) -> tuple[
             if tail is None and not any(core in other for other in asked):
                 asked.append(core)
                 break
-    latin = _latin_places(original, known)
-    asked += [word for words in latin[0] for word in words]
-    if latin[1]:
-        return asked, latin[1]
+    if original.isascii():
+        found, unknown = match_places(original, {_NAME_TAILS.sub("", place) for place in known})
+        asked += found
+        if unknown:
+            return asked, unknown
     for match in _PLACE_ASKED.finditer(plain):
         place = match[1]
         zone = _ZONE.search(place)
@@ -260,24 +260,6 @@ def _places_asked(plain: str, original: str, held: tuple[Report, ...]) -> tuple[
         ):
             return asked, place
     return asked, ""
-
-
-def _latin_places(original: str, known: set[str]) -> tuple[list[list[str]], str]:
-    """Match romanised names ("Qingyuan District") with the held places' pinyin."""
-    names = _ENGLISH_PLACE.findall(original)
-    if not names or not original.isascii():
-        return [], ""
-    from pypinyin import lazy_pinyin  # only English questions need it: it loads a large dictionary
-
-    spelled = {"".join(lazy_pinyin(_NAME_TAILS.sub("", place))): place for place in known}
-    found: list[list[str]] = []
-    for name in names:
-        key = re.sub(r"[^a-z]", "", name.lower())
-        if key in spelled:
-            found.append([spelled[key], *name.lower().split()])
-        elif key not in {"the", "which", "what", "how", "did", "municipal", "people"}:
-            return found, name
-    return found, ""
 
 
 def _of_places(places: list[str], held: tuple[Report, ...]) -> tuple[Report, ...]:

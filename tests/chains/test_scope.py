@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from chains.english_places import names_in, sounds_of
 from chains.question import read_question
 from chains.scope import Mismatch, ReportScope, find_scope
 from store.models import Report, ReportKind
@@ -73,3 +74,50 @@ def test_a_subject_shorter_than_a_name_needs_its_genre() -> None:
     assert find_scope(
         "安全生产工作方案要求什么", (), (held, JUSTICE), lambda *_: False, fixed=False, ahead=False
     ).reports == (held,)
+
+
+# --- places in English ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What is the GDP of Chengdu in 2025?", ["Chengdu"]),
+        ("What was Beijing's GDP?", ["Beijing"]),
+        ("Beijing's GDP in 2025?", ["Beijing"]),
+        ("Compare Longgang and Longhua District", ["Longgang", "Longhua"]),
+        ("Did Xi'an meet its target?", ["Xi'an"]),
+        ("What are the targets of Tibet and Inner Mongolia?", ["Tibet", "Inner Mongolia"]),
+        ("How many cases did Springfield City handle?", ["Springfield"]),
+        ("Can the bureau fine companies in China?", []),
+        ("Which shortcomings did the Ecology Bureau admit in March?", []),
+        ("How many Women were trained by the Party School?", []),
+        ("What does the GDP come to?", []),
+    ],
+)
+def test_places_named_in_english_are_told_from_other_words(question: str, names: list[str]) -> None:
+    assert names_in(question) == names
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("What did Yunxi achieve?", [JUSTICE, TAX]),
+        ("What are Yunxi’s shortcomings?", [JUSTICE, TAX]),
+        ("How many cases did Hangzhou handle?", [BRANCH]),
+        ("Which shortcomings does the Shangze branch admit?", [BRANCH]),
+    ],
+)
+def test_a_place_is_known_by_its_pinyin(question: str, held: list[Report]) -> None:
+    found = scope(question)
+    assert (found.mismatch, list(found.reports)) == (None, held)
+
+
+def test_a_place_nobody_holds_is_refused_in_english_too() -> None:
+    found = scope("How many cases did Chengdu handle?")
+    assert (found.mismatch, found.unknown) == (Mismatch.PLACE, "Chengdu")
+    assert scope("How many cases did Chengdu handle?", mentioned=["Chengdu"]).mismatch is None
+
+
+def test_a_place_within_a_report_is_heard_in_its_text() -> None:
+    assert "jianqiao" in sounds_of("今年笕桥、彭埠街道5个安置房")

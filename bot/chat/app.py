@@ -32,7 +32,7 @@ from bot.chat.context import DESK, ChatContext
 from bot.chat.courier import Courier
 from bot.chat.desk import Allowance, Desk, OffLoop
 from bot.chat.digest_desk import digest_desk
-from bot.chat.dispatch import Dispatcher
+from bot.chat.dispatch import Dispatcher, read_update
 from bot.chat.handlers.gate import give_up
 from bot.chat.hands import Hands
 from bot.chat.health import HealthServer
@@ -44,6 +44,7 @@ from chains.aside import aside
 from store.chats import ChatStore
 from store.digests import DigestStore
 from store.errors import UsageError
+from store.inbox import open_inbox
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -93,14 +94,7 @@ class KeepingBot(ExtBot[None]):
     async def _those_understood(self, offset: int) -> tuple[Update, ...]:
         """Read updates one by one where the library cannot read one of them, which must not block the others."""
         raw: list[dict[str, Any]] = await self.do_api_request("getUpdates", {"offset": offset, "timeout": 0})
-        return tuple(self._read(payload) for payload in raw)
-
-    def _read(self, payload: dict[str, Any]) -> Update:
-        try:
-            return Update.de_json(payload, self)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            log.warning("update %s is of a kind that is not understood", payload.get("update_id"))
-            return Update(int(payload["update_id"]))
+        return tuple(read_update(payload, self) for payload in raw)
 
 
 @dataclass
@@ -123,7 +117,7 @@ def build(services: Services, token: str) -> Running:
     store = ChatStore(services.database_url)
     digests = DigestStore(services.database_url)
     access = Access(store, settings.telegram_allowed_ids, settings.telegram_admin_ids, digests.migrate)
-    dispatcher = Dispatcher(store, access, metrics, off_loop)
+    dispatcher = Dispatcher(open_inbox(services.database_url), store, access, metrics, off_loop)
     bot = KeepingBot(
         token,
         dispatcher.keep,

@@ -7,7 +7,7 @@ update: a chat belongs to one of them at a time, and that one handles all that t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -76,6 +76,17 @@ class Waiting:
     attempts: int
     sent: bool
     left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A row of a chat that tells whose the chat is. `alive`: its owner is."""
+
+    update_id: int
+    chat_id: int
+    owner: str
+    state: str
+    alive: bool
 
 
 def open_inbox(url: str) -> Inbox:
@@ -199,20 +210,19 @@ class SharedInbox(Inbox):
     def take_in(self, arrivals: Sequence[Arrival]) -> Taken:
         if not arrivals:
             return Taken(frozenset(), frozenset())
-        chats = {each.chat_id for each in arrivals}
         with writing(self._engine) as connection:
-            _lock(connection, chats)
-            known = _known(connection, chats)
-            owners = _owners(known)
+            before = self._settle(connection, {each.chat_id for each in arrivals})
+            owners = {row.chat_id: row.owner for row in before}
             new = self._keep(connection, arrivals, owners)
         mine = {each.update_id for each in arrivals if owners.get(each.chat_id, self._name) == self._name}
-        before = {row.update_id for row in known if row.owner == self._name and row.state != DONE}
-        return Taken(new, frozenset(before | (new & mine)))
+        held = {row.update_id for row in before if row.owner == self._name and row.state != DONE}
+        return Taken(new, frozenset(held | (new & mine)))
 
     def look(self, held: Collection[int] = ()) -> list[Waiting]:
         mine, orphans = self._open_here()
         if orphans and self._pulse.is_steady:
-            self._adopt(sorted(set(orphans.values()))[:_ADOPTED])
+            with writing(self._engine) as connection:
+                self._settle(connection, sorted(set(orphans.values()))[:_ADOPTED])
             mine, _ = self._open_here()
         missing = mine.difference(held)
         given = self.fetch(missing - orphans.keys())
@@ -226,15 +236,25 @@ class SharedInbox(Inbox):
         mine = {row.update_id for row in rows if row.owner == self._name}
         return mine, {row.update_id: row.chat_id for row in rows if row.owner != self._name}
 
-    def _adopt(self, chats: Sequence[int]) -> None:
-        """Give what dead replicas left of these chats to whom each belongs now: to us where it is nobody's."""
-        with writing(self._engine) as connection:
-            _lock(connection, chats)
-            owners = _owners(_known(connection, chats))
-            for owner in {owners.get(chat_id, self._name) for chat_id in chats}:
-                theirs = [chat_id for chat_id in chats if owners.get(chat_id, self._name) == owner]
-                left = inbox.c.chat_id.in_(theirs) & inbox.c.state.in_(_OPEN) & _is_orphan()
-                connection.execute(inbox.update().where(left).values(owner=owner))
+    def _settle(self, connection: sa.Connection, chats: Collection[int]) -> list[_Known]:
+        """Decide whose these chats are, for as long as the transaction lasts.
+
+        What dead replicas left goes to whom each chat belongs now, to us where it is nobody's. Gives the open
+        and the latest updates with their owners, that of the chat last.
+        """
+        _lock(connection, chats)
+        known = _known(connection, chats)
+        dead = [row for row in known if not row.alive] if self._pulse.is_steady else []
+        # Whoever has something open, else whoever had the latest update.
+        living = sorted((row for row in known if row not in dead), key=lambda row: row.state != DONE)
+        owners = {row.chat_id: row.owner for row in living}
+        adopted = [
+            replace(row, owner=owners.get(row.chat_id, self._name)) for row in dead if row.state != DONE
+        ]
+        for owner in {row.owner for row in adopted}:
+            theirs = inbox.c.update_id.in_([row.update_id for row in adopted if row.owner == owner])
+            connection.execute(inbox.update().where(theirs).values(owner=owner))
+        return [*living, *adopted]
 
     def _arrived_at(self) -> Any:
         return sa.func.now()  # one clock for all replicas
@@ -251,22 +271,21 @@ def _lock(connection: sa.Connection, chats: Iterable[int]) -> None:
     connection.execute(sa.text(take), {"chats": _CHATS, "keys": keys})
 
 
-def _known(connection: sa.Connection, chats: Iterable[int]) -> Sequence[sa.Row[Any]]:
-    """Read what decides whose these chats are: what is open and what came lately, of replicas that live."""
+def _known(connection: sa.Connection, chats: Iterable[int]) -> list[_Known]:
+    """Read what decides whose these chats are: what is open and what came lately, in order."""
     lately = inbox.c.at > sa.func.now() - STAYS
-    query: sa.Select[Any] = (
-        sa.select(inbox.c.update_id, inbox.c.chat_id, inbox.c.owner, inbox.c.state)
-        .join(replicas, replicas.c.id == inbox.c.owner)
-        .where(inbox.c.chat_id.in_(list(chats)), inbox.c.state.in_(_OPEN) | lately, is_alive())
+    alive = inbox.c.owner.in_(_living())
+    query = (
+        sa.select(inbox.c.update_id, inbox.c.chat_id, inbox.c.owner, inbox.c.state, alive)
+        .where(inbox.c.chat_id.in_(list(chats)), inbox.c.state.in_(_OPEN) | lately)
         .order_by(inbox.c.update_id)
     )
-    return connection.execute(query).fetchall()
+    return [_Known(*row) for row in connection.execute(query)]
 
 
-def _owners(known: Sequence[sa.Row[Any]]) -> dict[int, str]:
-    """Give whose each chat is: whoever has something open, else whoever had the latest update."""
-    return {row.chat_id: row.owner for row in sorted(known, key=lambda row: row.state != DONE)}
+def _living() -> sa.Select[Any]:
+    return sa.select(replicas.c.id).where(is_alive())
 
 
 def _is_orphan() -> sa.ColumnElement[bool]:
-    return inbox.c.owner.not_in(sa.select(replicas.c.id).where(is_alive()))
+    return inbox.c.owner.not_in(_living())

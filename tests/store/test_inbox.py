@@ -15,6 +15,7 @@ from store.db import open_engine, writing
 from store.errors import TakenOverError
 from store.inbox import STAYS, Arrival, Inbox, SharedInbox, Taken, inbox, open_inbox
 from store.pulse import LEASE, Pulse, replicas
+from tests.store.databases import prepared_template, url_of
 
 MINE, THEIRS = 7, -1001
 
@@ -108,6 +109,7 @@ class Replicas:
 
     def __init__(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Pulse, "_run", lambda self: self._stopped.wait())
+        monkeypatch.setattr("store.pulse.LEASE", timedelta(minutes=10))
         self._url = url
         self.opened: list[SharedInbox] = []
 
@@ -131,18 +133,30 @@ class Replicas:
 
     def silent(self, one: SharedInbox) -> None:
         """Have a replica be silent for too long; it may come back."""
-        long_ago = sa.func.now() - 2 * LEASE
+        long_ago = sa.func.now() - timedelta(minutes=30)
         self.write(replicas.update().where(replicas.c.id == one._name).values(seen_at=long_ago))
+
+    def forget_all(self) -> None:
+        self.write(inbox.delete())
+        self.write(replicas.delete())
 
     def let_pass(self, time: timedelta) -> None:
         """Have what was taken in be older."""
         self.write(inbox.update().values(at=sa.func.now() - time))
 
 
+@pytest.fixture(scope="module")
+def own_server_url() -> Iterator[str]:
+    """One database for all tests of replicas: to make one for each would take longer than the tests."""
+    with prepared_template() as name:
+        yield url_of(name)
+
+
 @pytest.fixture
-def join(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Replicas]:
-    joined = Replicas(server_url, monkeypatch)
+def join(own_server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Replicas]:
+    joined = Replicas(own_server_url, monkeypatch)
     yield joined
+    joined.forget_all()
     for each in joined.opened:
         each.leave()
         each.close()
@@ -208,7 +222,7 @@ def test_what_comes_for_a_dead_replica_s_chat_takes_the_rest_along(join: Replica
     first, second, third = join(3)
     taken_in(first, 1)
     join.die(first)
-    assert taken_in(second, 2).here == {2}
+    assert taken_in(second, 2).here == {1, 2}
     assert ids(third) == []
     assert ids(second) == [1, 2]
 
@@ -236,8 +250,10 @@ def test_one_that_was_silent_and_not_taken_over_goes_on(join: Replicas) -> None:
     first.finish([1])
 
 
-def test_updates_from_before_there_were_replicas_are_taken_up_by_one(join: Replicas, server_url: str) -> None:
-    before = Inbox(server_url)
+def test_updates_from_before_there_were_replicas_are_taken_up_by_one(
+    join: Replicas, own_server_url: str
+) -> None:
+    before = Inbox(own_server_url)
     taken_in(before, 1, 2)
     before.close()
     first, second = join(2)
@@ -291,9 +307,9 @@ def test_of_several_that_find_a_dead_replica_s_chats_each_chat_has_one_owner(joi
     assert sorted([*found, *more]) == list(range(60))
 
 
-def test_where_the_database_was_away_nobody_is_taken_for_dead_at_once(server_url: str) -> None:
+def test_where_the_database_was_away_nobody_is_taken_for_dead_at_once(own_server_url: str) -> None:
     at = [100.0]
-    engine = open_engine(server_url)
+    engine = open_engine(own_server_url)
     pulse = Pulse(engine, "me", clock=lambda: at[0])
     pulse.beat()
     assert pulse.is_steady

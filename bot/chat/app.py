@@ -354,7 +354,10 @@ async def _close(running: Running) -> None:
         await desk.limits.aclose()
     if desk.hands is not None:
         desk.hands.close()
-    running.desk.off_loop.close()
+    for store in (desk.store, desk.digests.store):
+        with suppress(TimeoutError):  # a statement that hangs is not waited for
+            await asyncio.wait_for(desk.off_loop(store.close), 1)
+    desk.off_loop.close()
 
 
 @contextmanager

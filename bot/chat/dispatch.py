@@ -41,6 +41,7 @@ _STRAY_PIECE_S = 0.6
 """How long a piece of a text that another replica was handed may be behind the one after it."""
 
 _LET_PASS_S = 0.5
+_LEAVE_S = 2.0
 _URGENT = ("/cancel",)
 _LIGHT = ("/start", "/help", "/reports", "/settings", "/usage")
 """Commands that only show what is there: they need not wait for the files and questions before them."""
@@ -240,8 +241,13 @@ class Dispatcher(asyncio.Queue[object]):
             await asyncio.wait(self._tasks, timeout=patience_s)
         if self._tasks:
             await asyncio.wait([asyncio.ensure_future(insist(task)) for task in self._tasks], timeout=1)
-        with suppress(AppError):  # others notice by themselves, a little later
-            await self._off_loop(self._inbox.leave)
+        # Where the database is away others notice by themselves, a little later.
+        with suppress(AppError, TimeoutError):
+            await asyncio.wait_for(self._leave(), _LEAVE_S)
+
+    async def _leave(self) -> None:
+        await self._off_loop(self._inbox.leave)
+        await self._off_loop(self._inbox.close)
 
     # --- lanes ---------------------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ class Front:
             raise SystemExit(f"the front cannot listen on {self._listen}")
 
     def stop(self) -> None:
-        if self._loop is not None:
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(10)
 

@@ -9,12 +9,14 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table, Text
 
 from store.db import Utc, fetch, insert_new, metadata, open_engine, upsert, writing
+from store.inbox import Inbox, open_inbox
 from store.migrate import prepare
 
 CARDS_KEPT = timedelta(days=90)
@@ -148,6 +150,11 @@ class ChatStore:
         self._engine = open_engine(url)
         self._now = now or (lambda: datetime.now(UTC))
         prepare(self._engine)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The updates these chats sent, in the same database."""
+        return open_inbox(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -15,9 +15,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table
 
-from store.db import Utc, fetch, insert_new, is_shared_url, metadata, open_engine, writing
+from store.db import Utc, fetch, insert_new, is_shared, metadata, writing
 from store.errors import TakenOverError
-from store.migrate import prepare
 from store.pulse import Pulse, is_alive, replicas
 
 WAITING, SENDING, DONE = "waiting", "sending", "done"
@@ -89,30 +88,32 @@ class _Known:
     alive: bool
 
 
-def open_inbox(url: str) -> Inbox:
+def open_inbox(engine: sa.Engine) -> Inbox:
     """Give the inbox of a database: shared where other machines may have it open."""
-    return SharedInbox(url) if is_shared_url(url) else Inbox(url)
+    return SharedInbox(engine) if is_shared(engine) else Inbox(engine)
 
 
 class Inbox:
-    """The inbox of one process. Blocking; safe to share between threads."""
+    """The inbox of one process. Blocking; safe to share between threads.
+
+    `engine` is that of the chats (ChatStore), which closes it: what is written for one update in turns would
+    otherwise have each connection read anew what the other has changed.
+    """
 
     is_shared = False
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None, name: str = "") -> None:
-        self._engine = open_engine(url)
+    def __init__(
+        self, engine: sa.Engine, *, now: Callable[[], datetime] | None = None, name: str = ""
+    ) -> None:
+        self._engine = engine
         self._now = now or (lambda: datetime.now(UTC))
         self._name = name
-        prepare(self._engine)
 
     def join(self) -> None:
         """Begin to handle what comes."""
 
     def leave(self) -> None:
         """Handle nothing more; what is open is for others, or for the next start."""
-
-    def close(self) -> None:
-        self._engine.dispose()
 
     def take_in(self, arrivals: Sequence[Arrival]) -> Taken:
         """Keep updates, all or none of them."""
@@ -183,7 +184,8 @@ class Inbox:
         return self._now()
 
     def _ours(self, update_ids: Sequence[int]) -> list[sa.ColumnElement[bool]]:
-        return [inbox.c.update_id.in_(update_ids)]
+        first, *more = update_ids
+        return [inbox.c.update_id.in_(update_ids) if more else inbox.c.update_id == first]
 
 
 class SharedInbox(Inbox):
@@ -197,8 +199,8 @@ class SharedInbox(Inbox):
 
     is_shared = True
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
-        super().__init__(url, now=now, name=uuid4().hex)
+    def __init__(self, engine: sa.Engine, *, now: Callable[[], datetime] | None = None) -> None:
+        super().__init__(engine, now=now, name=uuid4().hex)
         self._pulse = Pulse(self._engine, self._name)
 
     def join(self) -> None:
@@ -260,7 +262,7 @@ class SharedInbox(Inbox):
         return sa.func.now()  # one clock for all replicas
 
     def _ours(self, update_ids: Sequence[int]) -> list[sa.ColumnElement[bool]]:
-        return [inbox.c.update_id.in_(update_ids), inbox.c.owner == self._name]
+        return [*super()._ours(update_ids), inbox.c.owner == self._name]
 
 
 def _lock(connection: sa.Connection, chats: Iterable[int]) -> None:

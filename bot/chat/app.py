@@ -45,7 +45,6 @@ from chains.aside import aside
 from store.chats import ChatStore
 from store.digests import DigestStore
 from store.errors import UsageError
-from store.inbox import open_inbox
 
 if TYPE_CHECKING:
     from bot.chat.shared_limits import SharedLimits
@@ -119,7 +118,7 @@ def build(services: Services, token: str) -> Running:
     store = ChatStore(services.database_url)
     digests = DigestStore(services.database_url)
     access = Access(store, settings.telegram_allowed_ids, settings.telegram_admin_ids, digests.migrate)
-    dispatcher = Dispatcher(open_inbox(services.database_url), store, access, metrics, off_loop)
+    dispatcher = Dispatcher(store, access, metrics, off_loop)
     bot = KeepingBot(
         token,
         dispatcher.keep,

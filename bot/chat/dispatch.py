@@ -25,7 +25,7 @@ from bot.chat.markup import units
 from bot.chat.metrics import Metrics
 from store.chats import ChatStore, Place
 from store.errors import AppError, TakenOverError
-from store.inbox import Arrival, Inbox, Taken, Waiting
+from store.inbox import Arrival, Taken, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,6 @@ class Dispatcher(asyncio.Queue[object]):
 
     def __init__(
         self,
-        inbox: Inbox,
         store: ChatStore,
         access: Access,
         metrics: Metrics,
@@ -88,7 +87,7 @@ class Dispatcher(asyncio.Queue[object]):
         next_piece_s: float = _NEXT_PIECE_S,
     ) -> None:
         super().__init__()
-        self._inbox = inbox
+        self._inbox = store.inbox
         self._store = store
         self._access = access
         self._metrics = metrics
@@ -243,11 +242,7 @@ class Dispatcher(asyncio.Queue[object]):
             await asyncio.wait([asyncio.ensure_future(insist(task)) for task in self._tasks], timeout=1)
         # Where the database is away others notice by themselves, a little later.
         with suppress(AppError, TimeoutError):
-            await asyncio.wait_for(self._leave(), _LEAVE_S)
-
-    async def _leave(self) -> None:
-        await self._off_loop(self._inbox.leave)
-        await self._off_loop(self._inbox.close)
+            await asyncio.wait_for(self._off_loop(self._inbox.leave), _LEAVE_S)
 
     # --- lanes ---------------------------------------------------------------------------------------
 
@@ -327,7 +322,8 @@ class Dispatcher(asyncio.Queue[object]):
         except AppError as error:
             log.warning("update %s could not be struck off: %s", update_ids[0], type(error).__name__)
             return
-        self._over.update(update_ids)
+        if self._following is not None:
+            self._over.update(update_ids)
         self._ours.difference_update(update_ids)
 
     async def _give_up_on(self, delivery: Delivery) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from store.chats import ChatStore
 from store.db import open_engine, writing
 from store.errors import TakenOverError
-from store.inbox import STAYS, Arrival, Inbox, SharedInbox, Taken, inbox, open_inbox
+from store.inbox import STAYS, Arrival, Inbox, SharedInbox, Taken, inbox
+from store.migrate import prepare
 from store.pulse import LEASE, Pulse, replicas
 from tests.store.databases import prepared_template, url_of
 
@@ -41,11 +43,11 @@ def ids(kept: Inbox, *held: int) -> list[int]:
 
 @pytest.fixture
 def alone(database_url: str) -> Iterator[Inbox]:
-    opened = open_inbox(database_url)
-    opened.join()
-    yield opened
-    opened.leave()
-    opened.close()
+    chats = ChatStore(database_url)
+    chats.inbox.join()
+    yield chats.inbox
+    chats.inbox.leave()
+    chats.close()
 
 
 def test_an_update_is_taken_in_once_however_often_it_comes(alone: Inbox) -> None:
@@ -89,7 +91,9 @@ def test_a_finished_update_keeps_no_word_of_what_was_written(alone: Inbox, datab
 
 def test_old_updates_are_forgotten_and_open_ones_never(database_url: str) -> None:
     clock = Clock()
-    kept = Inbox(database_url, now=clock)
+    engine = open_engine(database_url)
+    prepare(engine)
+    kept = Inbox(engine, now=clock)
     taken_in(kept, 1, 2)
     kept.finish([1])
     kept.forget_old()
@@ -98,7 +102,7 @@ def test_old_updates_are_forgotten_and_open_ones_never(database_url: str) -> Non
     kept.forget_old()
     assert taken_in(kept, 1, 2).new == {1}, "the finished one is forgotten"
     assert ids(kept) == [1, 2]
-    kept.close()
+    engine.dispose()
 
 
 # --- replicas ---------------------------------------------------------------------------------------
@@ -114,7 +118,7 @@ class Replicas:
         self.opened: list[SharedInbox] = []
 
     def __call__(self, count: int) -> list[SharedInbox]:
-        new = [SharedInbox(self._url) for _ in range(count)]
+        new = [SharedInbox(open_engine(self._url)) for _ in range(count)]
         for each in new:
             each.join()
         self.opened += new
@@ -129,7 +133,7 @@ class Replicas:
         self.silent(dead)
         self.opened.remove(dead)
         dead._pulse._stopped.set()
-        dead.close()
+        dead._engine.dispose()
 
     def silent(self, one: SharedInbox) -> None:
         """Have a replica be silent for too long; it may come back."""
@@ -159,7 +163,7 @@ def join(own_server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repli
     joined.forget_all()
     for each in joined.opened:
         each.leave()
-        each.close()
+        each._engine.dispose()
 
 
 def test_a_chat_with_something_open_belongs_to_one_replica(join: Replicas) -> None:
@@ -253,9 +257,9 @@ def test_one_that_was_silent_and_not_taken_over_goes_on(join: Replicas) -> None:
 def test_updates_from_before_there_were_replicas_are_taken_up_by_one(
     join: Replicas, own_server_url: str
 ) -> None:
-    before = Inbox(own_server_url)
-    taken_in(before, 1, 2)
-    before.close()
+    engine = open_engine(own_server_url)
+    taken_in(Inbox(engine), 1, 2)
+    engine.dispose()
     first, second = join(2)
     assert ids(first) == [1, 2]
     assert ids(second) == []

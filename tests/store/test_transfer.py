@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from store.db import sqlite_url
 from store.digest_tables import Subscription
 from store.digests import DigestStore
 from store.errors import ReadError, UsageError
-from store.inbox import Arrival, Inbox, open_inbox
+from store.inbox import Arrival
 from store.library import Library
 from store.models import Scope
 from store.usage import UsageStore
@@ -158,8 +157,6 @@ def test_chats_subscriptions_and_usage_go_along_with_everything(
         7, 0, 7, "zh", "mon", 540, "Asia/Shanghai", ("普法",), True, datetime(2026, 3, 2, 1, tzinfo=UTC)
     )
     _with_stores(here.url, lambda chats, digests, usage: _leave_behind(chats, digests, usage, wanted))
-    with inbox_of(here.url) as inbox:
-        inbox.take_in([Arrival(5, 7, {"text": "未完"})])
     transfer.export(here.library, here.url, tmp_path / "out.zip", None)
     for _ in range(2):
         transfer.import_(there.library, there.url, tmp_path / "out.zip")
@@ -167,23 +164,15 @@ def test_chats_subscriptions_and_usage_go_along_with_everything(
     def look(chats: ChatStore, digests: DigestStore, usage: UsageStore) -> None:
         assert chats.turns(TALK, 9) == [("问", "答"), ("再问", "再答")]
         assert chats.granted(7) == {7: True}
+        chats.inbox.join()
+        assert [each.payload for each in chats.inbox.look()] == [{"text": "未完"}]
+        chats.inbox.leave()
         assert digests.subscription(7) == wanted
         assert usage.today("shared") == 12
         chats.add_turn(TALK, "三问", "三答")  # the database counts on from what came
         assert digests.acquire("me", timedelta(minutes=1)) is not None
 
     _with_stores(there.url, look)
-    with inbox_of(there.url) as inbox:
-        inbox.join()
-        assert [each.payload for each in inbox.look()] == [{"text": "未完"}]
-
-
-@contextmanager
-def inbox_of(url: str) -> Iterator[Inbox]:
-    inbox = open_inbox(url)
-    yield inbox
-    inbox.leave()
-    inbox.close()
 
 
 def _leave_behind(chats: ChatStore, digests: DigestStore, usage: UsageStore, wanted: Subscription) -> None:
@@ -191,6 +180,7 @@ def _leave_behind(chats: ChatStore, digests: DigestStore, usage: UsageStore, wan
     chats.add_turn(TALK, "问", "答")
     chats.add_turn(TALK, "再问", "再答", ["0" * 12])
     chats.grant(7, allowed=True, by=1)
+    chats.inbox.take_in([Arrival(5, 7, {"text": "未完"})])
     digests.subscribe(wanted)
     digests.acquire("whoever sends there", timedelta(days=1))
     usage.record("shared", 10, 2)

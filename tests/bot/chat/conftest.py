@@ -17,7 +17,6 @@ from bot.settings import load_settings
 from bot.texts import Say
 from store.chats import ChatStore
 from store.db import sqlite_url
-from store.inbox import Inbox, open_inbox
 from tests.bot.samples import NIGHTFALL, RIVERSIDE
 from tests.fakes import fake_model
 from tests.telegram import Group, Message, TelegramServer, User, allow_loopback
@@ -166,28 +165,14 @@ def chats(own_data_dir: Path) -> Callable[[], AbstractContextManager[ChatStore]]
 
 
 @pytest.fixture
-def inbox(own_data_dir: Path) -> Callable[[], AbstractContextManager[Inbox]]:
-    """Opens what the bot was sent and has not finished."""
-
-    @contextmanager
-    def opened() -> Iterator[Inbox]:
-        own_data_dir.mkdir(parents=True, exist_ok=True)
-        inbox = open_inbox(sqlite_url(own_data_dir))
-        try:
-            yield inbox
-        finally:
-            inbox.close()
-
-    return opened
-
-
-@pytest.fixture
-def settle(server: TelegramServer, inbox: Callable[[], AbstractContextManager[Inbox]]) -> Callable[[], None]:
+def settle(
+    server: TelegramServer, chats: Callable[[], AbstractContextManager[ChatStore]]
+) -> Callable[[], None]:
     """Waits until the bot took in and finished all it was sent: what it did not say by then it does not say."""
 
     def wait() -> None:
-        with inbox() as kept:
-            server.wait_for(lambda: not server.pending_updates() and not kept.look(), timeout=20)
+        with chats() as store:
+            server.wait_for(lambda: not server.pending_updates() and not store.inbox.look(), timeout=20)
 
     return wait
 

@@ -19,7 +19,7 @@ from bot.chat.metrics import Metrics
 from store.chats import ChatStore
 from store.db import open_engine, writing
 from store.errors import TakenOverError
-from store.inbox import SharedInbox, inbox
+from store.inbox import inbox
 from store.pulse import Pulse, replicas
 from tests.store.databases import prepared_template, url_of
 from tests.telegram import allow_loopback
@@ -70,14 +70,11 @@ class Replica:
 
     def __init__(self, url: str, world: World, name: str) -> None:
         self.name = name
-        self.inbox = SharedInbox(url)
-        store = ChatStore(url)
-        self._store = store
+        self._store = store = ChatStore(url)
+        self.inbox = store.inbox
         self.off_loop = OffLoop()
         access = Access(store, [], [])
-        self.dispatcher = Dispatcher(
-            self.inbox, store, access, Metrics(), self.off_loop, next_piece_s=world.next_piece_s
-        )
+        self.dispatcher = Dispatcher(store, access, Metrics(), self.off_loop, next_piece_s=world.next_piece_s)
         self._world = world
         self.alive = True
 
@@ -127,7 +124,6 @@ class Replica:
     def _shut(self) -> None:
         self.inbox._pulse._stopped.set()
         self.off_loop.close()
-        self.inbox.close()
         self._store.close()
 
 

@@ -10,14 +10,15 @@ import pytest
 
 from bot.chat.dispatch import MAX_ATTEMPTS
 from bot.engines import Extractive
-from store.inbox import Arrival, Inbox
+from store.chats import ChatStore
+from store.inbox import Arrival
 from tests.bot.chat.conftest import RIVERSIDE, STRANGER, Bot
 from tests.bot.samples import NIGHTFALL
 from tests.telegram import Group, TelegramServer, User
 
 Settle = Callable[[], None]
 Start = Callable[[], Bot]
-Kept = Callable[[], AbstractContextManager[Inbox]]
+Chats = Callable[[], AbstractContextManager[ChatStore]]
 
 ASKED = "全局持证执法人员有多少人？"
 MAYBE_TWICE = "这条可能重复"
@@ -234,32 +235,32 @@ def test_what_was_sent_while_no_process_ran_is_answered(
 
 
 def begun_update(
-    server: TelegramServer, inbox: Kept, user: User, text: str, times: int, *, sent: bool
+    server: TelegramServer, chats: Chats, user: User, text: str, times: int, *, sent: bool
 ) -> None:
     """Leave an update as a process does that died `times` times over it."""
     server.say(user, text)
     (update,) = server.pending_updates()
     update_id = update["update_id"]
-    with inbox() as kept:
-        kept.take_in([Arrival(update_id, user.id, update)])
+    with chats() as store:
+        store.inbox.take_in([Arrival(update_id, user.id, update)])
         for _ in range(times):
-            kept.begin(update_id)
+            store.inbox.begin(update_id)
         if sent:
-            kept.about_to_send(update_id)
+            store.inbox.about_to_send(update_id)
 
 
 @pytest.mark.parametrize("times", [0, 1, MAX_ATTEMPTS - 1, MAX_ATTEMPTS, MAX_ATTEMPTS + 1])
 def test_an_update_that_ended_the_process_too_often_is_apologised_for(
     server: TelegramServer,
     start: Start,
-    inbox: Kept,
+    chats: Chats,
     user: User,
     settle: Settle,
     forgiven: list[str],
     times: int,
 ) -> None:
     forgiven.append("never finished")
-    begun_update(server, inbox, user, "存在哪些不足？", times, sent=False)
+    begun_update(server, chats, user, "存在哪些不足？", times, sent=False)
     start()
     settle()
     (told,) = [m.text for m in server.messages(user)]
@@ -270,10 +271,10 @@ def test_an_update_that_ended_the_process_too_often_is_apologised_for(
 
 
 def test_a_stranger_s_update_that_ended_the_process_is_dropped(
-    server: TelegramServer, start: Start, inbox: Kept, stranger: User, settle: Settle, forgiven: list[str]
+    server: TelegramServer, start: Start, chats: Chats, stranger: User, settle: Settle, forgiven: list[str]
 ) -> None:
     forgiven.append("never finished")
-    begun_update(server, inbox, stranger, "存在哪些不足？", MAX_ATTEMPTS, sent=False)
+    begun_update(server, chats, stranger, "存在哪些不足？", MAX_ATTEMPTS, sent=False)
     start()
     settle()
     assert server.messages(stranger) == []
@@ -281,9 +282,9 @@ def test_a_stranger_s_update_that_ended_the_process_is_dropped(
 
 @pytest.mark.parametrize("sent", [False, True])
 def test_an_answer_that_may_have_left_before_the_crash_says_so(
-    server: TelegramServer, start: Start, inbox: Kept, user: User, settle: Settle, sent: bool
+    server: TelegramServer, start: Start, chats: Chats, user: User, settle: Settle, sent: bool
 ) -> None:
-    begun_update(server, inbox, user, "/new", 1, sent=sent)
+    begun_update(server, chats, user, "/new", 1, sent=sent)
     start()
     settle()
     (told,) = [m.text for m in server.messages(user)]

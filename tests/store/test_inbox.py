@@ -311,6 +311,19 @@ def test_of_several_that_find_a_dead_replica_s_chats_each_chat_has_one_owner(joi
     assert sorted([*found, *more]) == list(range(60))
 
 
+def test_one_that_cannot_judge_the_others_takes_nothing_over(
+    join: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = join(2)
+    taken_in(first, 1)
+    join.silent(first)
+    with monkeypatch.context() as away:
+        away.setattr(Pulse, "is_steady", False)
+        assert ids(second) == []
+        assert taken_in(second, 2).here == frozenset()
+    assert ids(second) == [1, 2]
+
+
 def test_where_the_database_was_away_nobody_is_taken_for_dead_at_once(own_server_url: str) -> None:
     at = [100.0]
     engine = open_engine(own_server_url)

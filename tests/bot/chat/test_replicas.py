@@ -19,7 +19,8 @@ from bot.chat.metrics import Metrics
 from store.chats import ChatStore
 from store.db import open_engine, writing
 from store.errors import TakenOverError
-from store.inbox import inbox
+from store.health import DatabaseError
+from store.inbox import Arrival, Taken, inbox
 from store.pulse import Pulse, replicas
 from tests.store.databases import prepared_template, url_of
 from tests.telegram import allow_loopback
@@ -241,6 +242,25 @@ def test_pieces_of_a_long_text_that_come_to_different_replicas_are_joined(url: s
             await world.until(lambda: world.answered)
             await asyncio.sleep(0.5)
         assert world.answered == [("a", 1, first + second + third)]
+
+    run(url, scenario)
+
+
+def test_an_update_that_cannot_be_kept_is_refused_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(world: World) -> None:
+        async with world.replicas(1) as (a,):
+            take_in = a.inbox.take_in
+
+            def refuse(arrivals: Sequence[Arrival]) -> Taken:
+                if any(each.update_id == 4 for each in arrivals):
+                    raise DatabaseError("no")
+                return take_in(arrivals)
+
+            monkeypatch.setattr(a.inbox, "take_in", refuse)
+            updates = [Update.de_json(message(n, "问", chat=n), BOT) for n in range(1, 8)]
+            kept = await asyncio.gather(*map(a.dispatcher.put, updates), return_exceptions=True)
+            await world.until(lambda: len(world.answered) == 6)
+        assert [n for n, outcome in enumerate(kept, 1) if outcome is not None] == [4]
 
     run(url, scenario)
 

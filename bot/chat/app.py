@@ -32,7 +32,7 @@ from bot.chat.context import DESK, ChatContext
 from bot.chat.courier import Courier
 from bot.chat.desk import Allowance, Desk, OffLoop
 from bot.chat.digest_desk import digest_desk
-from bot.chat.dispatch import Dispatcher, read_update
+from bot.chat.dispatch import Dispatcher
 from bot.chat.handlers.gate import give_up
 from bot.chat.hands import Hands
 from bot.chat.health import HealthServer
@@ -40,6 +40,7 @@ from bot.chat.metrics import Metrics
 from bot.chat.pacing import Pacer
 from bot.chat.replicas import Holds, limits_hold_by
 from bot.chat.routes import add_handlers
+from bot.chat.updates import read_update
 from bot.texts import Language, Say
 from chains.aside import aside
 from store.chats import ChatStore

@@ -17,13 +17,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Bot, Message, Update
+from telegram import Bot, Update
 
 from bot.chat.access import Access
 from bot.chat.known import Known, look_up
-from bot.chat.markup import units
 from bot.chat.metrics import Metrics
-from store.chats import ChatStore, Place
+from bot.chat.updates import chat_of, follows, goes_on, lane_of, may_go_on, read_update, text_of
+from store.chats import ChatStore
 from store.errors import AppError, TakenOverError
 from store.inbox import Arrival, Taken, Waiting
 
@@ -35,19 +35,12 @@ MAX_ATTEMPTS = 10
 LOOK_EVERY_S = 0.2
 """How often a replica looks for what others took in for it, or left behind."""
 
-_LONG_PIECE = 3_000
 _NEXT_PIECE_S = 1.2
 _STRAY_PIECE_S = 0.6
 """How long a piece of a text that another replica was handed may be behind the one after it."""
 
 _LET_PASS_S = 0.5
 _LEAVE_S = 2.0
-_URGENT = ("/cancel",)
-_LIGHT = ("/start", "/help", "/reports", "/settings", "/usage")
-"""Commands that only show what is there: they need not wait for the files and questions before them."""
-
-STOP_PREFIX = "x:"
-"""Callback data of a stop button begins so: it must not wait for the answer it is to stop."""
 
 
 @dataclass
@@ -161,12 +154,12 @@ class Dispatcher(asyncio.Queue[object]):
             self._take_up(await self._off_loop(self._inbox.fetch, besides))
         for update_id in sorted(taken.here & taken.new):
             update, who = came[update_id], known.get(update_id)
-            self._submit(Delivery(update, text=_text_of(update), arrived_at=arrived_at, known=who))
+            self._submit(Delivery(update, text=text_of(update), arrived_at=arrived_at, known=who))
 
     def _taken_in(self, updates: Sequence[Update]) -> tuple[Taken, dict[int, Known]]:
         # What is taken in must be handed on: whatever can fail comes before.
         known = look_up(self._store, self._access, updates)
-        arrivals = [Arrival(each.update_id, _chat_of(each), each.to_dict()) for each in updates]
+        arrivals = [Arrival(each.update_id, chat_of(each), each.to_dict()) for each in updates]
         return self._inbox.take_in(arrivals), known
 
     # --- other replicas ------------------------------------------------------------------------------
@@ -194,7 +187,7 @@ class Dispatcher(asyncio.Queue[object]):
             if each.update_id not in self._over:
                 update = read_update(each.payload, self._bot)
                 self._metrics.resumed.inc(each.left)
-                self._submit(Delivery(update, each.attempts, each.sent, _text_of(update)))
+                self._submit(Delivery(update, each.attempts, each.sent, text_of(update)))
 
     # --- what handlers note --------------------------------------------------------------------------
 
@@ -218,7 +211,7 @@ class Dispatcher(asyncio.Queue[object]):
 
     def delivery(self, update: Update) -> Delivery:
         """Give what is known of an update that is being handled."""
-        return self._held.get(update.update_id) or Delivery(update, text=_text_of(update))
+        return self._held.get(update.update_id) or Delivery(update, text=text_of(update))
 
     def pending(self, chat_id: int) -> int:
         """Count what waits in a chat's lane."""
@@ -250,7 +243,7 @@ class Dispatcher(asyncio.Queue[object]):
         if self._stopping or delivery.update.update_id in self._ours:
             return  # it is on disk, or on its way
         self._ours.add(delivery.update.update_id)
-        key = _lane_of(delivery)
+        key = lane_of(delivery.update, delivery.text)
         if key is None:
             self._spawn(self._one(delivery))
             return
@@ -280,12 +273,12 @@ class Dispatcher(asyncio.Queue[object]):
     async def _join(self, delivery: Delivery, lane: _Lane) -> None:
         """Wait for the sequels of a text so long that the sender's app has cut it."""
         last = delivery.update
-        while _may_go_on(last):
+        while may_go_on(last):
             if not lane.waiting:
                 await _arrival(lane, self._next_piece_s)
-            if self._inbox.is_shared and lane.waiting and not _follows(last, lane.waiting[0].update):
+            if self._inbox.is_shared and lane.waiting and not follows(last, lane.waiting[0].update):
                 await _arrival(lane, _STRAY_PIECE_S)
-            if not lane.waiting or not _goes_on(last, lane.waiting[0].update):
+            if not lane.waiting or not goes_on(last, lane.waiting[0].update):
                 return
             piece = lane.waiting.popleft()
             last = piece.update
@@ -334,15 +327,6 @@ class Dispatcher(asyncio.Queue[object]):
             await self._give_up(delivery.update)
 
 
-def read_update(payload: dict[str, Any], bot: Bot | None) -> Update:
-    """Read an update; one of a kind that the library does not understand is empty."""
-    try:
-        return Update.de_json(payload, bot)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        log.warning("update %s is of a kind that is not understood", payload.get("update_id"))
-        return Update(int(payload["update_id"]))
-
-
 async def _arrival(lane: _Lane, patience_s: float) -> None:
     """Wait until something more arrives in a lane, and no longer than `patience_s`."""
     lane.arrived.clear()
@@ -355,57 +339,3 @@ async def insist(task: asyncio.Task[Any]) -> None:
     while not task.done():
         task.cancel()
         await asyncio.wait([task], timeout=0.2)
-
-
-def place_of(update: Update) -> Place | None:
-    """Where an update belongs: its chat, and in a forum its topic."""
-    chat = update.effective_chat
-    if chat is None:
-        return None
-    message = update.effective_message
-    in_topic = isinstance(message, Message) and message.is_topic_message
-    thread = message.message_thread_id if isinstance(message, Message) and in_topic else None
-    return Place(chat.id, thread or 0)
-
-
-def _lane_of(delivery: Delivery) -> object | None:
-    """Give the lane of an update: its chat's; buttons have one of their own; None: at once."""
-    update = delivery.update
-    chat_id = _chat_of(update)
-    if update.callback_query is not None:
-        urgent = (update.callback_query.data or "").startswith(STOP_PREFIX)
-        return None if urgent else ("buttons", chat_id)
-    words = delivery.text.split(maxsplit=1)
-    command = words[0].partition("@")[0].lower() if words else ""
-    if command in _URGENT:
-        return None
-    return ("light", chat_id) if command in _LIGHT else chat_id
-
-
-def _chat_of(update: Update) -> int:
-    return update.effective_chat.id if update.effective_chat else 0
-
-
-def _text_of(update: Update) -> str:
-    message = update.effective_message
-    return (message.text or message.caption or "") if isinstance(message, Message) else ""
-
-
-def _may_go_on(update: Update) -> bool:
-    text = update.message.text if update.message else None
-    return bool(text) and units(str(text)) >= _LONG_PIECE
-
-
-def _follows(update: Update, following: Update) -> bool:
-    """Tell whether nothing can have come between two messages."""
-    first, second = update.message, following.message
-    return first is not None and second is not None and second.message_id == first.message_id + 1
-
-
-def _goes_on(update: Update, following: Update) -> bool:
-    """Tell whether a message is the sequel of a long one: the same sender's plain text, at once."""
-    first, second = update.message, following.message
-    if first is None or second is None or not second.text or second.text.startswith("/"):
-        return False
-    same = first.from_user == second.from_user and place_of(update) == place_of(following)
-    return same and second.reply_to_message is None and (second.date - first.date).total_seconds() <= 2

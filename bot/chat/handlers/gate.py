@@ -14,10 +14,10 @@ from bot.chat import texts
 from bot.chat.access import Standing
 from bot.chat.context import ChatContext, Who
 from bot.chat.courier import GoneError, Letter
-from bot.chat.dispatch import place_of
 from bot.chat.known import follow_migration
 from bot.chat.markup import row
 from bot.chat.messages import shorten
+from bot.chat.updates import place_of
 from bot.failures import explain
 from bot.texts import Say
 from store.errors import AppError, TakenOverError

@@ -100,10 +100,8 @@ class Process:
         return time.perf_counter() - began
 
     def rss_mib(self) -> float:
-        """Give the most memory the process has held."""
-        status = Path(f"/proc/{self._process.pid if self._process else 'self'}/status").read_text("utf-8")
-        held = re.search(r"VmHWM:\s+(\d+) kB", status)
-        return int(held[1]) / 1024 if held else 0.0
+        """Give the most memory the process and its engine have held."""
+        return sum(map(_held_mib, _with_children(self._process.pid))) if self._process else 0.0
 
     @staticmethod
     def metrics() -> dict[str, float]:
@@ -111,6 +109,16 @@ class Process:
             lines = response.read().decode().splitlines()
         rows = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
         return {name: float(value) for name, value in rows}
+
+
+def _with_children(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
+    return [pid, *(found for child in children for found in _with_children(int(child)))]
+
+
+def _held_mib(pid: int) -> float:
+    held = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text("utf-8"))
+    return int(held[1]) / 1024 if held else 0.0
 
 
 @contextmanager

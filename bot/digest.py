@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot import texts
 from bot.html import summary_html
 from bot.texts import Say
-from bot.views import Group, Note, Part, Point, SummaryView, dropped, facts, note
+from bot.views import Group, Part, Point, Quotes, SummaryView, dropped, facts
 from chains.digest.models import (
     Digest,
     FollowedPlan,
@@ -26,6 +26,8 @@ from chains.figures import split_figures
 from chains.models import Citation, Item
 from store.models import ReportKind
 from store.script import fold
+
+SUMMARY_COMMAND = "reportbot summarize"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _followed_item(plan: FollowedPlan, say: Say) -> Item:
     text = say(
         texts.DIGEST_FOLLOWED,
         agency=plan.agency,
-        plan_year=plan.plan_year,
+        planned_in=planned_in(plan, say),
         result_year=plan.result_year,
         plan=plan.plan.text,
         verdict=say(texts.VERDICTS[plan.verdict]),
@@ -135,35 +137,38 @@ def _numbered(citations: Iterable[Citation]) -> list[Citation]:
 # --- pages ------------------------------------------------------------------------------------------------
 
 
-def digest_html(digest: Digest, say: Say, zone: str) -> str:
+def digest_html(digest: Digest, say: Say, zone: str, *, summary: str = SUMMARY_COMMAND) -> str:
     """Lay the digest out as one page with the chart in it. Drawing takes a moment: not for an event loop."""
     picture = None
     if digest.series:
         from bot.chart import draw_series
 
         picture = draw_series(digest.series, say)
-    return summary_html(digest_view(digest, say, zone), say, picture)
+    return summary_html(digest_view(digest, say, zone, summary=summary), say, picture)
 
 
-def digest_view(digest: Digest, say: Say, zone: str) -> SummaryView:
-    """Number the quotes through the whole digest: report by report first, then what goes across them."""
+def digest_view(digest: Digest, say: Say, zone: str, *, summary: str = SUMMARY_COMMAND) -> SummaryView:
+    """Number the quotes through the whole digest: report by report first, then what goes across them.
+
+    `summary` is the command that shows all of a report whose id is put behind it.
+    """
     if is_quiet(digest):
         return SummaryView(say(texts.DIGEST), (), quiet_line(digest, say, zone), (), (), "", "", "")
-    notes: list[Note] = []
-    parts = [*(_news_part(news, notes, say) for news in digest.news), *_across(digest, notes, say)]
+    quotes = Quotes()
+    parts = [*(_news_part(news, quotes, say, summary) for news in digest.news), *_across(digest, quotes, say)]
     return SummaryView(
         title=say(texts.DIGEST),
         facts=(say(texts.DIGEST_SPAN, **_span(digest, zone)), *_counts(digest, say)),
         overview=_joined([_removed(digest, say), digest.note], say),
         parts=tuple(parts),
-        notes=tuple(notes),
+        notes=tuple(quotes.notes),
         made=_made(digest, say),
         dropped=_dropped(digest, say),
         script="",  # of several reports, in either
     )
 
 
-def _news_part(news: ReportNews, notes: list[Note], say: Say) -> Part:
+def _news_part(news: ReportNews, quotes: Quotes, say: Say, summary: str) -> Part:
     report = news.report
     is_notice = report.kind is ReportKind.NOTICE
     lists = (
@@ -172,7 +177,7 @@ def _news_part(news: ReportNews, notes: list[Note], say: Say) -> Part:
         (texts.DIGEST_REQUIREMENTS if is_notice else texts.PARTS["plans"], news.plans),
     )
     groups = [
-        _group(say(heading), [_own_entry(item, report.agency) for item in items], notes)
+        _group(say(heading), [_own_entry(item, report.agency) for item in items], quotes)
         for heading, items in lists
         if items
     ]
@@ -183,7 +188,8 @@ def _news_part(news: ReportNews, notes: list[Note], say: Say) -> Part:
     }
     counts = say(texts.COMMA).join(say(texts.DIGEST_COUNTED[kind], n=n) for kind, n in more.items() if n)
     title = say(texts.DIGEST_REPLACED, title=report.title) if news.change == "replaced" else report.title
-    rest = say(texts.DIGEST_MORE if groups else texts.DIGEST_HOLDS, counts=counts) if counts else ""
+    more_of_it = texts.DIGEST_MORE if groups else texts.DIGEST_HOLDS
+    rest = say(more_of_it, counts=counts, command=f"{summary} {report.id}") if counts else ""
     lack = "" if groups or counts else say(texts.DIGEST_HOLDS_NOTHING)
     known = (*facts(report, say), f"{say(texts.ID)} {report.id}")
     return Part(title, tuple(groups), lack, known, rest)
@@ -197,12 +203,12 @@ def _own_entry(item: Item, agency: str) -> _Entry:
     return _Entry(lead, item.text[len(lead) :], cited)
 
 
-def _across(digest: Digest, notes: list[Note], say: Say) -> Iterator[Part]:
+def _across(digest: Digest, quotes: Quotes, say: Say) -> Iterator[Part]:
     groups = {
-        "followed": _followed_groups(digest.followed, notes, say),
-        "repeated": _repeated_groups(digest.repeated, notes, say),
-        "shared": _shared_groups(digest.shared, notes, say),
-        "series": _series_groups(digest.series, notes, say),
+        "followed": _followed_groups(digest.followed, quotes, say),
+        "repeated": _repeated_groups(digest.repeated, quotes, say),
+        "shared": _shared_groups(digest.shared, quotes, say),
+        "series": _series_groups(digest.series, quotes, say),
     }
     for part, lazily in groups.items():
         made = tuple(lazily)
@@ -210,11 +216,11 @@ def _across(digest: Digest, notes: list[Note], say: Say) -> Iterator[Part]:
             yield Part(say(texts.DIGEST_PARTS[part]), made, "")
 
 
-def _followed_groups(plans: Sequence[FollowedPlan], notes: list[Note], say: Say) -> Iterator[Group]:
-    for (agency, plan_year, result_year), members in groupby(
-        plans, key=lambda plan: (plan.agency, plan.plan_year, plan.result_year)
+def _followed_groups(plans: Sequence[FollowedPlan], quotes: Quotes, say: Say) -> Iterator[Group]:
+    for (agency, report, result_year), members in groupby(
+        plans, key=lambda plan: (plan.agency, planned_in(plan, say), plan.result_year)
     ):
-        heading = say(texts.DIGEST_PAIR, agency=agency, plan_year=plan_year, result_year=result_year)
+        heading = say(texts.DIGEST_PAIR, agency=agency, planned_in=report, result_year=result_year)
         entries = [
             _Entry(
                 f"{say(texts.VERDICTS[plan.verdict])}{say(texts.COLON)}",
@@ -223,10 +229,10 @@ def _followed_groups(plans: Sequence[FollowedPlan], notes: list[Note], say: Say)
             )
             for plan in members
         ]
-        yield _group(heading, entries, notes)
+        yield _group(heading, entries, quotes)
 
 
-def _repeated_groups(found: Sequence[RepeatedShortcoming], notes: list[Note], say: Say) -> Iterator[Group]:
+def _repeated_groups(found: Sequence[RepeatedShortcoming], quotes: Quotes, say: Say) -> Iterator[Group]:
     for agency, members in groupby(found, key=lambda each: each.agency):
         entries = [
             _Entry(
@@ -234,19 +240,19 @@ def _repeated_groups(found: Sequence[RepeatedShortcoming], notes: list[Note], sa
             )
             for each in members
         ]
-        yield _group(agency, entries, notes)
+        yield _group(agency, entries, quotes)
 
 
-def _shared_groups(found: Sequence[SharedShortcoming], notes: list[Note], say: Say) -> Iterator[Group]:
+def _shared_groups(found: Sequence[SharedShortcoming], quotes: Quotes, say: Say) -> Iterator[Group]:
     for each in found:
         entries = [
             _Entry(f"{agency}{say(texts.COLON)}", item.text, _of(agency, [item]))
             for agency, item in zip(each.agencies, each.items, strict=True)
         ]
-        yield _group(say(texts.DIGEST_SHARED, topic=each.topic, n=len(each.agencies)), entries, notes)
+        yield _group(say(texts.DIGEST_SHARED, topic=each.topic, n=len(each.agencies)), entries, quotes)
 
 
-def _series_groups(found: Sequence[Series], notes: list[Note], say: Say) -> Iterator[Group]:
+def _series_groups(found: Sequence[Series], quotes: Quotes, say: Say) -> Iterator[Group]:
     for agency, members in groupby(found, key=lambda series: series.agency):
         entries = [
             _Entry(
@@ -256,29 +262,30 @@ def _series_groups(found: Sequence[Series], notes: list[Note], say: Say) -> Iter
             )
             for series in members
         ]
-        yield _group(agency, entries, notes)
+        yield _group(agency, entries, quotes)
 
 
 def _of(agency: str, sides: Sequence[Item | None]) -> tuple[tuple[Citation, str], ...]:
     return tuple((citation, agency) for side in sides if side for citation in side.citations)
 
 
-def _group(heading: str, entries: Sequence[_Entry], notes: list[Note]) -> Group:
+def _group(heading: str, entries: Sequence[_Entry], quotes: Quotes) -> Group:
     points = []
     for n, entry in enumerate(entries, 1):
-        marks = tuple(_mark(citation, agency, notes) for citation, agency in entry.cited)
+        said = f"{entry.lead}{entry.text}"
+        marks = tuple(quotes.mark(citation, agency, above=said) for citation, agency in entry.cited)
         points.append(Point(n, entry.lead, entry.text, tuple(dict.fromkeys(marks))))
     return Group(heading, tuple(points))
 
 
-def _mark(citation: Citation, agency: str, notes: list[Note]) -> int:
-    """Give the number of a quote, adding it to the notes."""
-    told_apart = "" if fold(agency) in fold(citation.title) else agency
-    notes.append(note(citation, len(notes) + 1, title=citation.title, agency=told_apart))
-    return len(notes)
-
-
 # --- words ------------------------------------------------------------------------------------------------
+
+
+def planned_in(plan: FollowedPlan, say: Say) -> str:
+    """Name the report a plan stands in. A work report is named after the year it plans for, not the one it reviews."""
+    if plan.looked_in.kind is ReportKind.WORK_REPORT:
+        return say(texts.PLANNED_IN_WORK_REPORT, year=plan.plan_year + 1)
+    return say(texts.PLANNED_IN, year=plan.plan_year)
 
 
 def _result(plan: FollowedPlan, say: Say) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape as escape_html
 from importlib.resources import files
 from string import Template
 
 from bot import texts
-from bot.layout import is_control
+from bot.layout import CONTROLS
 from bot.render import whereabouts
 from bot.texts import Say
 from bot.views import Group, Note, Part, Point, SummaryView
@@ -19,7 +19,7 @@ _LANGUAGES = {"hans": "zh-Hans", "hant": "zh-Hant"}
 
 def escape(text: str) -> str:
     """Escape a report's words, which are not to be trusted, and drop what HTML does not allow."""
-    return escape_html("".join(char for char in text if char in "\n\t" or not is_control(char)))
+    return escape_html(CONTROLS.sub("", text))
 
 
 def summary_html(view: SummaryView, say: Say, picture: bytes | None = None) -> str:
@@ -32,7 +32,7 @@ def summary_html(view: SummaryView, say: Say, picture: bytes | None = None) -> s
         title=escape(view.title),
         facts=_facts(view),
         overview=f"<p>{escape(view.overview)}</p>" if view.overview else "",
-        parts="\n".join(_part(part, place) for place, part in enumerate(view.parts, 1)),
+        parts=_parts(view.parts),
         picture=_picture(picture, say),
         notes=_notes(view, say),
         made=escape(" ".join(filter(None, [view.made, view.dropped]))),
@@ -50,8 +50,14 @@ def _picture(picture: bytes | None, say: Say) -> str:
     return f'<figure><img alt="{escape(say(texts.DIGEST_CHART))}" src="data:image/png;base64,{encoded}"></figure>'
 
 
-def _part(part: Part, place: int) -> str:
-    body = "\n".join(_group(group) for group in part.groups)
+def _parts(parts: Sequence[Part]) -> str:
+    linked: set[int] = set()
+    return "\n".join(_part(part, place, linked) for place, part in enumerate(parts, 1))
+
+
+def _part(part: Part, place: int, linked: set[int]) -> str:
+    """Lay a part out. `linked` are the quotes that have a mark to go back to."""
+    body = "\n".join(_group(group, linked) for group in part.groups)
     if part.lack:
         body = f'<p class="lack">{escape(part.lack)}</p>'
     if part.facts:
@@ -63,15 +69,17 @@ def _part(part: Part, place: int) -> str:
     return f'<section aria-labelledby="part-{place}">\n{heading}\n{body}\n</section>'
 
 
-def _group(group: Group) -> str:
+def _group(group: Group, linked: set[int]) -> str:
     heading = f"<h3>{escape(group.heading)}</h3>\n" if group.heading else ""
-    points = "\n".join(_point(point) for point in group.points)
+    points = "\n".join(_point(point, linked) for point in group.points)
     return f'{heading}<ol start="{group.points[0].n}">\n{points}\n</ol>'
 
 
-def _point(point: Point) -> str:
+def _point(point: Point, linked: set[int]) -> str:
     lead = f"<b>{escape(point.lead)}</b>" if point.lead else ""
-    marks = "".join(f'<a class="mark" id="m{n}" href="#q{n}">[{n}]</a>' for n in point.marks)
+    ids = {n: "" if n in linked else f' id="m{n}"' for n in point.marks}
+    linked.update(point.marks)
+    marks = "".join(f'<a class="mark"{ids[n]} href="#q{n}">[{n}]</a>' for n in point.marks)
     return f"<li>{lead}{escape(point.text)}{marks}</li>"
 
 

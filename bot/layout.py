@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ Style = Literal["plain", "bold", "dim", "good", "bad", "warn"]
 Run = tuple[str, Style]
 
 READABLE_WIDTH = 100
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What could drive a terminal or turn a message around: control characters and reversals of direction."""
+
 _NOT_AT_START = set("，。、；：？！）》〉」』】〕”’…·％%,.;:?!)]}")
 _NOT_AT_END = set("（《〈「『【〔“‘([{")
 _CODES: dict[Style, str] = {"bold": "1", "dim": "2", "good": "32", "bad": "31", "warn": "33"}
@@ -101,14 +105,7 @@ def _styled(cells: Sequence[tuple[str, Style]], colour: bool) -> str:
 
 
 def _shown(text: str) -> str:
-    """Leave out what could drive a terminal: control characters and reversals of direction."""
-    return "".join(" " if char in "\n\t" else char for char in text if not is_control(char) or char in "\n\t")
-
-
-def is_control(char: str) -> bool:
-    return (
-        unicodedata.category(char) == "Cc" or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    )
+    return re.sub(r"[\n\t]", " ", CONTROLS.sub("", text))
 
 
 def cell_width(text: str) -> int:

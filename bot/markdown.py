@@ -46,6 +46,9 @@ def _rows(view: SummaryView, say: Say) -> Iterator[str]:
         yield from _note_rows(note, say)
     yield ""
     yield escape(view.made)
+    if any(note.shown for note in view.notes):
+        yield ""
+        yield escape(say(texts.QUOTES_SHOWN))
     if view.dropped:
         yield ""
         yield escape(view.dropped)
@@ -88,6 +91,6 @@ def _bold(lead: str) -> str:
 def _note_rows(note: Note, say: Say) -> Iterator[str]:
     where = escape(" · ".join(whereabouts(note, say)))
     yield f"[{note.n}] {where}".rstrip()
-    yield ""
-    for row in note.quote.strip().splitlines():
-        yield f"> {escape(row)}".rstrip()
+    if not note.shown:
+        yield ""
+        yield from (f"> {escape(row)}".rstrip() for row in note.quote.strip().splitlines())

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from bot import texts
 from bot.environment import colour_wanted
-from bot.layout import READABLE_WIDTH, Line, is_control, lay_out
+from bot.layout import CONTROLS, READABLE_WIDTH, Line, lay_out
 from bot.texts import Say
 
 
@@ -54,7 +54,7 @@ class Output:
 
 
 def one_line(text: str) -> str:
-    return " ".join("".join(" " if is_control(char) else char for char in text).split())
+    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 def prepare_streams() -> None:

@@ -28,7 +28,8 @@ def summary_lines(view: SummaryView, say: Say) -> Iterator[Line]:
         yield _BLANK
         yield from note_lines(view.notes, say(texts.QUOTES), say)
         yield _BLANK
-        yield line(view.made, "dim")
+        shown = say(texts.QUOTES_SHOWN) if any(note.shown for note in view.notes) else ""
+        yield line(f"{view.made}{shown}" if say.language == "zh" else f"{view.made} {shown}".rstrip(), "dim")
     if view.dropped:
         yield line(view.dropped, "warn")
 
@@ -56,16 +57,19 @@ def _point_line(point: Point, indent: int) -> Line:
 
 
 def note_lines(notes: Iterable[Note], heading: str, say: Say) -> Iterator[Line]:
-    """Give the quotes, those from one place below each other."""
-    for place, (where, quotes) in enumerate(
+    """Give the quotes, those from one place below each other; of those shown above only the numbers."""
+    for place, (where, members) in enumerate(
         groupby(notes, key=lambda note: _DOT.join(whereabouts(note, say)))
     ):
         if place == 0:
             yield line(f"【{heading}】", "bold")
-        if where:
-            yield line(where, "dim", indent=2)
+        quotes = list(members)
+        numbers = "".join(f"[{note.n}]" for note in quotes if note.shown)
+        if where or numbers:
+            yield Line(((numbers and f"{numbers} ", "bold"), (where, "dim")), indent=2, hang=4)
         for note in quotes:
-            yield from _quote_lines(note, say)
+            if not note.shown:
+                yield from _quote_lines(note, say)
 
 
 def _quote_lines(note: Note, say: Say) -> Iterator[Line]:

@@ -160,7 +160,15 @@ TIME_REMEDY = Phrase(
     "请写 7d、2w、24h，或 2026-11-01、2026-11-01T09:00。",
     "Write 7d, 2w, 24h, or 2026-11-01, 2026-11-01T09:00.",
 )
-NO_SPAN = Phrase("--since 要早于 --until", "--since must lie before --until")
+NO_SPAN = Phrase(
+    "--since 要早于 --until（不写就是现在）",
+    "--since must lie before --until, which is now where it is not given",
+)
+NOTHING_WATCHED = Phrase("--watch 后面没有字词", "--watch names no word")
+WATCH_REMEDY = Phrase(
+    "请写单位、地方或主题，如 --watch 复议，或去掉 --watch。",
+    "Name an agency, a place or a topic, or leave --watch out.",
+)
 BAD_WORKSPACE = Phrase("书架名 {name} 不可用", "{name} cannot be a shelf's name")
 WORKSPACE_REMEDY = Phrase(
     "1-64 个字母、汉字、数字或 - _ .。", "Use 1-64 letters, digits, - _ or a full stop."
@@ -389,6 +397,9 @@ MISSING_PART = {
     "plans": Phrase("报告未载明下步计划。", "The report states no plans."),
 }
 QUOTES = Phrase("原文出处", "Sources")
+QUOTES_SHOWN = Phrase(
+    "原话已全在正文里的，只列出处。", "Of what is quoted whole above only the place is given."
+)
 QUOTED = Phrase("“{quote}”", "“{quote}”")
 PAGE = Phrase("第 {page} 页", "page {page}")
 DROPPED = Phrase(
@@ -583,8 +594,8 @@ DIGEST_COUNTED = {
     "plans": Phrase("计划 {n} 项", "{n} {n:plan|plans}"),
     "requirements": Phrase("要求 {n} 项", "{n} {n:requirement|requirements}"),
 }
-DIGEST_MORE = Phrase("另有{counts}，见全文摘要。", "Not shown: {counts}; see the summary.")
-DIGEST_HOLDS = Phrase("载有{counts}，见全文摘要。", "It holds {counts}; see the summary.")
+DIGEST_MORE = Phrase("另有{counts}：{command}", "Not shown: {counts}: {command}")
+DIGEST_HOLDS = Phrase("载有{counts}：{command}", "It holds {counts}: {command}")
 DIGEST_HOLDS_NOTHING = Phrase(
     "报告没有成文的成效、不足或计划。", "The report states neither achievements nor shortcomings nor plans."
 )
@@ -594,13 +605,15 @@ VERDICTS = {
     "changed": Phrase("数字与计划不同", "figure differs from the plan"),
     "not_mentioned": Phrase("未提及", "not mentioned"),
 }
+PLANNED_IN = Phrase("{year}年报告", "the {year} report")
+PLANNED_IN_WORK_REPORT = Phrase("{year}年政府工作报告", "the government work report of {year}")
 DIGEST_PAIR = Phrase(
-    "{agency}：{plan_year}年报告的计划，{result_year}年的结果",
-    "{agency}: plans of the {plan_year} report, results of {result_year}",
+    "{agency}：{planned_in}的计划，{result_year}年的结果",
+    "{agency}: plans of {planned_in}, results of {result_year}",
 )
 DIGEST_FOLLOWED = Phrase(
-    "{agency}{plan_year}年报告的计划：{plan}{result_year}年的结果（{verdict}）：{result}",
-    "{agency}, planned in the {plan_year} report: {plan} Told of {result_year} ({verdict}): {result}",
+    "{agency}{planned_in}的计划：{plan}{result_year}年的结果（{verdict}）：{result}",
+    "{agency}, planned in {planned_in}: {plan} Told of {result_year} ({verdict}): {result}",
 )
 DIGEST_NO_RESULT = Phrase("《{title}》通篇没有提及。", "“{title}” does not mention it anywhere.")
 DIGEST_REPEATED = Phrase(

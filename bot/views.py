@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from bot import texts
 from bot.texts import Say
+from chains.items import after_lead
 from chains.models import Answer, Citation, Item, Summary
 from store.models import Kind, Report
+from store.script import fold
 
 PARTS = (Kind.ACHIEVEMENTS, Kind.SHORTCOMINGS, Kind.PLANS)
 MARK = re.compile(r"\[(\d{1,3})\]")
@@ -23,7 +25,7 @@ _NUMBERING = re.compile(
 class Note:
     """A quote at the foot of the page. `title` is the report's, empty where there is only one.
 
-    `agency` tells reports of one title apart.
+    `agency` tells reports of one title apart. `shown`: the text above holds all its words already.
     """
 
     n: int
@@ -32,6 +34,31 @@ class Note:
     page: int | None
     quote: str
     agency: str = ""
+    shown: bool = False
+
+
+@dataclass
+class Quotes:
+    """Numbers the quotes of a page as they come, the same passage alike."""
+
+    notes: list[Note] = field(default_factory=list)
+    _known: dict[tuple[str, int, int], int] = field(default_factory=dict)
+
+    def mark(self, citation: Citation, agency: str = "", *, above: str = "") -> int:
+        """Give a quote its number. `agency` tells reports of one title apart; `above` is the text it stands under."""
+        key = (citation.report_id, citation.start, citation.end)
+        if key not in self._known:
+            self._known[key] = len(self.notes) + 1
+            told_apart = "" if fold(agency) in fold(citation.title) else agency
+            made = note(citation, self._known[key], title=citation.title, agency=told_apart)
+            self.notes.append(replace(made, shown=_holds(above, citation.quote)))
+        return self._known[key]
+
+
+def _holds(text: str, quote: str) -> bool:
+    """Tell whether a text says all that a quote does, its numbering ("一是") and its last stop aside."""
+    said = quote.strip().rstrip("。；;.")
+    return any(said[start:] in text for start in (0, after_lead(said, 0)) if said[start:])
 
 
 @dataclass(frozen=True, slots=True)

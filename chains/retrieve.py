@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from chains.cite import Citer
 from chains.evidence import Candidate, Evidence, Weigher, candidates, telling
 from chains.question import Question
-from store.document import reopen
+from store.document import reopen, reopen_all
 from store.library import Library
 from store.models import Document, Hit, Kind, Report, Scope
 from store.script import fold
@@ -131,6 +131,12 @@ class Reader:
             self._open[report.id] = reopen(self.library, report, self.workspaces)
         return self._open[report.id]
 
+    def open(self, reports: Sequence[Report]) -> list[Report]:
+        """Open reports all at once; gives those that are still there."""
+        missing = [report for report in reports if report.id not in self._open]
+        self._open |= reopen_all(self.library, missing, self.workspaces)
+        return [report for report in reports if report.id in self._open]
+
     def citer(self, report: Report) -> Citer:
         document = self.document(report)
         return Citer(document.text, document.sections, document.page_starts, report)
@@ -179,15 +185,15 @@ class Reader:
         by_id = {report.id: report for report in reports}
         return [
             c
-            for key, parts in spans.items()
-            for c in candidates(self.document(by_id[key]), by_id[key], parts)
+            for report in self.open([by_id[key] for key in spans])
+            for c in candidates(self.document(report), report, spans[report.id])
         ]
 
     def _pool_of(self, kind: Kind, reports: Sequence[Report]) -> list[Candidate]:
         """Read one part of many reports."""
         return [
             candidate
-            for report in reports[-_PARTS_UP_TO:]
+            for report in self.open(reports[-_PARTS_UP_TO:])
             for candidate in candidates(self.document(report), report)
             if candidate.section.kind is kind
         ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from chains.question import plain_question
 from store.models import Report
@@ -67,6 +68,9 @@ _TITLE_FRAME = re.compile(
 )
 _SUBJECT_CHARS = 6
 """So long a subject names its report by itself; a shorter one where the question says what it is of (…方案)."""
+_NAMES_KEPT = 20_000
+"""Names of reports whose readings are remembered: about 0.5 KB each."""
+
 _BESIDE = re.compile(r"(?:和|与|跟|及|、|对比|相比|还是)\s*$")
 # 澄湖高新区 is what people call 澄湖高新技术产业开发区.
 _ZONE = re.compile(r"(?:高新区|新区|开发区|经开区)$")
@@ -167,13 +171,23 @@ def _sides(words: Sequence[str], chosen: Sequence[Report]) -> tuple[str, ...]:
     return tuple(sorted(agency for group in apart for agency in group)) if len(apart) > 1 else ()
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
+def _plain_name(name: str) -> str:
+    return simplify(name).lower()
+
+
 def _names(report: Report) -> str:
-    return simplify(f"{report.region} {report.agency} {report.title}").lower()
+    return _plain_name(f"{report.region} {report.agency} {report.title}")
 
 
-def _report_places(report: Report) -> list[str]:
+def _report_places(report: Report) -> tuple[str, ...]:
     """Give the places a report's names hold, each with its tail."""
-    names = simplify(f"{report.region} {report.agency} {_place_part(report.title)}").lower()
+    return _places_in(f"{report.region} {report.agency} {_place_part(report.title)}")
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _places_in(joined: str) -> tuple[str, ...]:
+    names = simplify(joined).lower()
     found: list[str] = []
     for chunk in re.findall(r"[\u4e00-\u9fff*×x□某]+", names):
         position = 0
@@ -182,7 +196,7 @@ def _report_places(report: Report) -> list[str]:
                 break
             found.append(match[0])
             position = match.end()
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def _place_part(title: str) -> str:
@@ -191,9 +205,7 @@ def _place_part(title: str) -> str:
 
 def _of_title(plain: str, held: tuple[Report, ...]) -> tuple[tuple[Report, ...], tuple[str, ...]]:
     """Find the reports that the question calls by their titles, or by the subjects of those."""
-    found = [
-        (words, report) for report in held if (words := _title_words(plain, simplify(report.title).lower()))
-    ]
+    found = [(words, report) for report in held if (words := _title_words(plain, _plain_name(report.title)))]
     longest = max((len(words) for words, _ in found), default=0)
     best = [(words, report) for words, report in found if len(words) == longest]
     return tuple(report for _, report in best), tuple(dict.fromkeys(words for words, _ in best))
@@ -203,13 +215,19 @@ def _title_words(plain: str, title: str) -> str:
     """Give the words by which a question calls a title, empty where it does not."""
     if len(title) > _SUBJECT_CHARS and title in plain:
         return title
-    subject = title
-    while (shorter := _TITLE_FRAME.sub("", subject)) != subject:
-        subject = shorter
+    subject = _subject(title)
     if len(subject) < 4 or subject not in plain or leading_place(subject) or _ORG_ASKED.search(subject):
         return ""
     genre = re.search(rf"{re.escape(subject)}{_GENRE}+", plain)
     return genre[0] if genre else subject if len(subject) >= _SUBJECT_CHARS else ""
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _subject(title: str) -> str:
+    """Take away what a title is framed in: who reports, of which year, and the genre."""
+    while (shorter := _TITLE_FRAME.sub("", title)) != title:
+        title = shorter
+    return title
 
 
 def _places_asked(plain: str, original: str, held: tuple[Report, ...]) -> tuple[list[str], str]:
@@ -311,20 +329,28 @@ def _of_agency(
 
 def _bare_agency(rest: str, chosen: tuple[Report, ...]) -> list[str]:
     """Find an agency named without its tail ("泽阳交通执法", "住建"): its words are scope, not content."""
-    heads = [
-        head
-        for report in chosen
-        for head in re.findall(r"([\u4e00-\u9fff]{2,6})(?:局|厅|中心|支队|总队|大队)", _own_name(report))
-    ]
+    heads = [head for report in chosen for head in _heads(_own_name(report))]
     return [head for head in dict.fromkeys(heads) if rest.strip().startswith(head)]
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _heads(name: str) -> list[str]:
+    return re.findall(r"([\u4e00-\u9fff]{2,6})(?:局|厅|中心|支队|总队|大队)", name)
 
 
 def _own_name(report: Report) -> str:
     """Give an agency's name without its places."""
-    name = simplify(report.agency or report.title).lower()
-    for place in _report_places(report):
+    return _without_places(report.agency or report.title, _report_places(report)) or _plain_name(
+        report.agency
+    )
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _without_places(name: str, places: tuple[str, ...]) -> str:
+    name = _plain_name(name)
+    for place in places:
         name = name.replace(place, "")
-    return name or simplify(report.agency).lower()
+    return name
 
 
 def _abbreviates(short: str, full: str) -> bool:

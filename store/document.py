@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from store.addressed import find_addressed
 from store.clean import clean
+from store.errors import NotFoundError
 from store.facts import base_year, find_facts
 from store.models import DEFAULT_WORKSPACE, Document, Facts, Report, SourceText
 from store.outline import outline
@@ -18,6 +19,7 @@ from store.split import split
 
 if TYPE_CHECKING:
     from store.library import Library
+    from store.shelf import Body
 
 
 def load(path: Path) -> Document:
@@ -57,8 +59,20 @@ def _addressed_warning(text: str) -> tuple[str, ...]:
 
 
 def reopen(library: Library, report: Report, workspaces: Sequence[str]) -> Document:
-    """Give a stored report with its sections; its text is the stored one, so offsets hold."""
-    text = library.text(report.id, workspaces)
+    """Give a stored report with its sections. Raises NotFoundError where it is not on these shelves."""
+    found = reopen_all(library, [report], workspaces)
+    if report.id not in found:
+        raise NotFoundError(f"没有编号为 {report.id} 的报告")
+    return found[report.id]
+
+
+def reopen_all(library: Library, reports: Sequence[Report], workspaces: Sequence[str]) -> dict[str, Document]:
+    """Give those of the reports that are on these shelves, by their ids; texts are the stored ones, so offsets hold."""
+    bodies = library.bodies([report.id for report in reports], workspaces)
+    return {report.id: _document(report, bodies[report.id]) for report in reports if report.id in bodies}
+
+
+def _document(report: Report, body: Body) -> Document:
     facts = Facts(
         title=report.title,
         agency=report.agency,
@@ -70,12 +84,12 @@ def reopen(library: Library, report: Report, workspaces: Sequence[str]) -> Docum
     )
     return Document(
         source=report.source,
-        origin=SourceText(text, "text"),
-        text=text,
+        origin=SourceText(body.text, "text"),
+        text=body.text,
         facts=facts,
-        sections=outline(text, report.kind, base_year(text)),
+        sections=outline(body.text, report.kind, base_year(body.text)),
         passages=(),
-        page_starts=library.page_starts(report.id, workspaces),
+        page_starts=body.page_starts,
     )
 
 

@@ -26,7 +26,7 @@ wait for it for a while; what they had begun is left to whoever writes next.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -42,14 +42,15 @@ from store.errors import AppError, EmbeddingError, NotFoundError, UsageError
 from store.follower import Follower
 from store.fuse import fuse, words_weight
 from store.health import Finding, VectorsAwayError
-from store.indexes import Indexes
+from store.indexes import Candidates, Indexes
 from store.migrate import prepare
 from store.models import DEFAULT_WORKSPACE, Document, Hit, Passage, Report, Scope, SourceText
+from store.recent import Recent
 from store.remembered import Remembered
 from store.replica import WordsLag
 from store.script import fold
 from store.served import Served
-from store.shelf import Shelf, ShelfState
+from store.shelf import Body, Shelf, ShelfState
 from store.sight import Sight
 from store.vectors import VectorIndex
 from store.writer import Status, Writer, write_lock
@@ -64,6 +65,8 @@ LAG_TOLD_S = 5.0
 """A word index that is behind for longer than this is told of."""
 COMPARE_EVERY_S = 5.0
 """Counting takes time by the whole shelf, and counts differ while somebody writes."""
+QUERIES_KEPT = 500
+"""Questions whose vectors are remembered: a group asks the same again, and follow-ups repeat it."""
 CANDIDATES = 50
 """Passages each index puts forward."""
 
@@ -103,7 +106,9 @@ class Library:
         vectors = VectorIndex(backend, self.shape) if embedding else None
         self._indexes = Indexes(self._shelf, data_dir / "words", vectors, self.embed_texts)
         self._sight = Sight(self._shelf, self._indexes.reload, self.shape, self._chunking)
-        self._remembered = Remembered(self.embed_texts)
+        self._sentences = Remembered(self.embed_texts)
+        self._queries = Remembered(self._embed_queries, QUERIES_KEPT)
+        self._recent = Recent(self._shelf)
         self._follower: Follower | None = None
         self._writer = Writer(
             self._engine,
@@ -147,7 +152,7 @@ class Library:
 
     def reports(self, workspaces: Sequence[str]) -> list[Report]:
         """Every report of these workspaces, the newest taken in last."""
-        return self._shelf.reports(workspaces)
+        return self._recent.reports(workspaces)
 
     def report(self, id_or_prefix: str, workspaces: Sequence[str]) -> Report:
         """Find a report by its id or an unambiguous beginning of it."""
@@ -164,8 +169,9 @@ class Library:
     def raw(self, report_id: str, workspaces: Sequence[str]) -> str:
         return self.origin(report_id, workspaces).text
 
-    def page_starts(self, report_id: str, workspaces: Sequence[str]) -> tuple[int, ...]:
-        return self._shelf.page_starts(self.report(report_id, workspaces).id)
+    def bodies(self, report_ids: Iterable[str], workspaces: Sequence[str]) -> dict[str, Body]:
+        """Give the cleaned texts of reports, by their whole ids; those not on these shelves are not there."""
+        return self._recent.bodies(report_ids, workspaces)
 
     def passages(self, report_id: str, workspaces: Sequence[str]) -> list[Passage]:
         """A report's passages in order."""
@@ -217,7 +223,7 @@ class Library:
         embed: Callable[[], Sequence[float]] | None = None
         if self._embedding is not None:
             embed = (lambda: vector) if vector is not None else (lambda: self.embed_query(query))
-        found = self._indexes.candidates(query, scope, limit, embed, held=self._sight.counts)
+        found = self._candidates(query, scope, limit, embed)
         return self._hits(found.dense, found.words.scores, found.words.coverage, scope, limit)[:k]
 
     def holds_phrase(self, phrase: str, scope: Scope) -> bool:
@@ -226,9 +232,17 @@ class Library:
             return False
         self._words_current()
         self._ensure_agreement(scope.workspaces)
-        found = self._indexes.candidates(phrase, scope, CANDIDATES, None, held=self._sight.counts)
+        found = self._candidates(phrase, scope, CANDIDATES, None)
         hits = self._hits({}, found.words.scores, found.words.coverage, scope, CANDIDATES)
         return any(fold(phrase) in fold(hit.passage.text) for hit in hits)
+
+    def _candidates(
+        self, query: str, scope: Scope, limit: int, embed: Callable[[], Sequence[float]] | None
+    ) -> Candidates:
+        # Naming every report would make both indexes look at each by its id.
+        if scope.report_ids is not None and self._recent.are_all(scope.report_ids, scope.workspaces):
+            scope = Scope(scope.workspaces)
+        return self._indexes.candidates(query, scope, limit, embed, held=self._sight.counts)
 
     def _hits(
         self, dense: dict[str, float], words: dict[str, float], coverage: float, scope: Scope, limit: int
@@ -250,7 +264,10 @@ class Library:
         return self._embedding.similarity_range if self._embedding else None
 
     def embed_query(self, text: str) -> list[float]:
-        return self._model().embeddings.embed_query(text)
+        return self._queries([text])[0]
+
+    def _embed_queries(self, texts: Sequence[str]) -> list[list[float]]:
+        return [self._model().embeddings.embed_query(text) for text in texts]
 
     def embed_texts(self, texts: Sequence[str]) -> list[list[float]]:
         model = self._model()
@@ -262,7 +279,7 @@ class Library:
 
     def embed_sentences(self, texts: Sequence[str]) -> list[list[float]]:
         """Embed what is likely to be met again soon: kept in memory for a while."""
-        return self._remembered(texts)
+        return self._sentences(texts)
 
     def _model(self) -> EmbeddingModel:
         if self._embedding is None:

@@ -58,6 +58,15 @@ class WordChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """A report's cleaned text and, where it has pages, the offsets at which they begin."""
+
+    workspace: str
+    text: str
+    page_starts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A report that an interrupted add or delete left behind."""
 
@@ -189,9 +198,10 @@ class Shelf:
 
     # --- reads -----------------------------------------------------------------------------
 
-    def reports(self, workspaces: Sequence[str]) -> list[Report]:
-        query = self._visible(select(reports), workspaces).order_by(reports.c.position)
-        return [report_of_row(row) for row in self._rows(query)]
+    def placed(self, workspace: str) -> list[tuple[int, Report]]:
+        """The reports of a workspace with their place in the order of taking in."""
+        query = self._visible(select(reports), [workspace]).order_by(reports.c.position)
+        return [(row.position, report_of_row(row)) for row in self._rows(query)]
 
     def matching(self, prefix: str, workspaces: Sequence[str], limit: int = 6) -> list[Report]:
         """Reports whose id begins with `prefix`, an exact one alone."""
@@ -214,8 +224,15 @@ class Shelf:
     def text(self, report_id: str) -> str:
         return str(self._scalar(select(texts.c.text).where(texts.c.report_id == report_id)))
 
-    def page_starts(self, report_id: str) -> tuple[int, ...]:
-        return tuple(self._scalar(select(texts.c.page_starts).where(texts.c.report_id == report_id)))
+    def bodies(self, report_ids: Sequence[str]) -> dict[str, Body]:
+        """Report id -> its text, of those that are ready, on whatever shelf."""
+        columns = (reports.c.id, reports.c.workspace, texts.c.text, texts.c.page_starts)
+        query = select(*columns).join(texts, texts.c.report_id == reports.c.id)
+        return {
+            row.id: Body(row.workspace, row.text, tuple(row.page_starts))
+            for batch in _parts(report_ids)
+            for row in self._rows(query.where(reports.c.state == READY, reports.c.id.in_(batch)))
+        }
 
     def source(self, report_id: str) -> str:
         return str(self._scalar(select(reports.c.source).where(reports.c.id == report_id)))

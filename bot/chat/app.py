@@ -33,6 +33,8 @@ from bot.chat.courier import Courier
 from bot.chat.desk import Allowance, Desk, OffLoop
 from bot.chat.digest_desk import digest_desk
 from bot.chat.dispatch import Dispatcher
+from bot.chat.engine import ChatEngine, EngineHere
+from bot.chat.engine_process import EngineProcess
 from bot.chat.handlers.gate import give_up
 from bot.chat.hands import Hands
 from bot.chat.health import HealthServer
@@ -42,7 +44,6 @@ from bot.chat.replicas import Holds, limits_hold_by
 from bot.chat.routes import add_handlers
 from bot.chat.updates import read_update
 from bot.texts import Language, Say
-from chains.aside import aside
 from store.chats import ChatStore
 from store.digests import DigestStore
 from store.errors import UsageError
@@ -109,7 +110,7 @@ class Running:
     polling: Polling
 
 
-def build(services: Services, token: str) -> Running:
+def build(services: Services, token: str, engine: ChatEngine) -> Running:
     """Put the bot together; nothing is asked of Telegram yet."""
     settings = services.settings
     polling = Polling(connection_pool_size=4, read_timeout=_POLL_S + 10)
@@ -141,7 +142,7 @@ def build(services: Services, token: str) -> Running:
     desk = Desk(
         settings=settings,
         library=services.library,
-        engine=services.engine,
+        engine=engine,
         store=store,
         usage=services.usage,
         access=access,
@@ -154,6 +155,7 @@ def build(services: Services, token: str) -> Running:
             services,
             digests,
             bot,
+            engine=engine,
             chats=store,
             access=access,
             pacer=pacer,
@@ -194,15 +196,22 @@ async def serve(services: Services, say: Say, tell: Callable[[str], None]) -> No
     sys.setswitchinterval(_SWITCH_S)
     stop = asyncio.Event()
     with _signals(stop):
-        await serve_until(stop, services, say, tell)
+        engine = EngineProcess(services.settings, services.engine.model_name)
+        await serve_until(stop, services, say, tell, engine)
 
 
-async def serve_until(stop: asyncio.Event, services: Services, say: Say, tell: Callable[[str], None]) -> None:
+async def serve_until(
+    stop: asyncio.Event,
+    services: Services,
+    say: Say,
+    tell: Callable[[str], None],
+    engine: ChatEngine | None = None,
+) -> None:
     """Serve until `stop` is set. Raises UsageError."""
     token = services.settings.telegram_bot_token
     if token is None:
         raise UsageError(say(words.NO_TOKEN), hint=say(words.NO_TOKEN_REMEDY))
-    running = build(services, token.get_secret_value())
+    running = build(services, token.get_secret_value(), engine or EngineHere(services))
     try:
         await _connect(running, say, tell, stop)
         if not stop.is_set():
@@ -238,11 +247,10 @@ async def _run(running: Running, say: Say, tell: Callable[[str], None], stop: as
     async def apologise(update: Update) -> None:
         await give_up(update, ChatContext.from_update(update, application))
 
-    desk.library.follow_words()
     desk.metrics.watch_words(desk.library.words_lag)
     health = HealthServer(settings.health_listen, desk.metrics, lambda: _is_well(running))
     with health:
-        await aside(_warm_up, desk)
+        await desk.engine.warm_up()
         await desk.dispatcher.start(application.bot, handle, apologise)
         await _listen(running, say, tell)
         desk.digests.sender.start()
@@ -307,14 +315,6 @@ def _is_well(running: Running) -> bool:
     if running.desk.settings.telegram_webhook_url is not None:
         return running.updater.running
     return time.monotonic() - running.polling.answered_at < 3 * _POLL_S
-
-
-def _warm_up(desk: Desk) -> None:
-    """Load the indexes and the model before the first question rather than with it."""
-    from chains.retrieve import search
-    from store.models import Scope
-
-    search(desk.library, "报告", Scope(), 1)
 
 
 async def _name_commands(running: Running) -> None:

@@ -24,9 +24,9 @@ from store.models import DEFAULT_WORKSPACE, Report
 
 if TYPE_CHECKING:
     from bot.chat.digest_desk import DigestDesk
+    from bot.chat.engine import ChatEngine
     from bot.chat.hands import Hands
     from bot.chat.shared_limits import SharedLimits
-    from bot.engines import Extractive, Written
     from bot.settings import Settings
     from store.library import Library
     from store.usage import UsageStore
@@ -135,7 +135,7 @@ class Allowance:
 class Desk:
     settings: Settings
     library: Library
-    engine: Extractive | Written
+    engine: ChatEngine
     store: ChatStore
     usage: UsageStore
     access: Access

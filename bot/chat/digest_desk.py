@@ -29,6 +29,7 @@ from store.digests import DigestStore
 from store.job_tables import JobKind, Offer
 
 if TYPE_CHECKING:
+    from bot.chat.engine import ChatEngine
     from bot.chat.hands import Hands
     from bot.services import Services
 
@@ -50,6 +51,7 @@ def digest_desk(
     store: DigestStore,
     bot: Bot,
     *,
+    engine: ChatEngine,
     chats: ChatStore,
     access: Access,
     pacer: Pacer,
@@ -62,7 +64,7 @@ def digest_desk(
     async def make(asked: DigestInput, account: str) -> Digest:
         if hands is not None and await hands.are_there():
             return Digest.model_validate_json(await hands.fetch(_offer(asked, account)))
-        return await services.engine.adigest(services.library, asked, account)
+        return await engine.digest(asked, account)
 
     async def draw(series: Sequence[Series], say: Say) -> bytes | None:
         from bot.chart import draw_series  # slow to load, and seldom needed

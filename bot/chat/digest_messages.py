@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot import texts as words
@@ -12,9 +12,9 @@ from bot.chat.courier import Buttons
 from bot.chat.digest_times import span
 from bot.chat.markup import ENTITIES, LIMIT, Row, Run, row, split, units
 from bot.chat.messages import PAGE_SIZE, full_title, on_page, page_count, quote_rows, shorten, view_rows
-from bot.digest import digest_view, is_quiet
+from bot.digest import digest_view, is_quiet, planned_in
 from bot.texts import Phrase, Say
-from bot.views import Note, note
+from bot.views import Note, Quotes
 from chains.digest.models import (
     Digest,
     FollowedPlan,
@@ -29,6 +29,9 @@ from store.models import Report, ReportKind
 
 _LINE = 110
 _QUOTE = 160
+SUMMARY = "/summary"
+"""The command that shows all of a report."""
+
 _ROOM = LIMIT - 500
 """What is told and quoted; headings and remarks take the rest."""
 
@@ -66,31 +69,25 @@ _HEADINGS: dict[int, Phrase] = {
 }
 
 
-@dataclass
 class _Marks:
-    """Numbers citations as they come, the same passage alike. `agencies`: whose a report is, by its id."""
+    """Numbers citations as they come. `agencies`: whose a report is, by its id."""
 
-    say: Say
-    agencies: Mapping[str, str]
-    notes: list[Note] = field(default_factory=list)
-    _known: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    def __init__(self, say: Say, agencies: Mapping[str, str]) -> None:
+        self._say = say
+        self._agencies = agencies
+        self._quotes = Quotes()
+
+    @property
+    def notes(self) -> list[Note]:
+        return [replace(note, quote=shorten(note.quote, _QUOTE)) for note in self._quotes.notes]
 
     def of(self, citations: Iterable[Citation]) -> Run:
-        numbers = dict.fromkeys(self._number(citation) for citation in citations)
-        return "".join(f"[{n}]" for n in numbers), "b"
-
-    def _number(self, citation: Citation) -> int:
-        key = (citation.report_id, citation.start, citation.end)
-        if key not in self._known:
-            self._known[key] = len(self._known) + 1
-            whose = self.agencies.get(citation.report_id, "")
-            told_apart = "" if whose in citation.title else whose
-            whole = note(citation, self._known[key], title=citation.title, agency=told_apart)
-            self.notes.append(replace(whole, quote=shorten(whole.quote, _QUOTE)))
-        return self._known[key]
+        agencies = self._agencies
+        marks = [self._quotes.mark(each, agencies.get(each.report_id, "")) for each in citations]
+        return "".join(f"[{n}]" for n in dict.fromkeys(marks)), "b"
 
     def rows(self) -> list[Row]:
-        return [Row(), *quote_rows(self.notes, self.say)] if self.notes else []
+        return [Row(), *quote_rows(self.notes, self._say)] if self._quotes.notes else []
 
 
 # --- the one message --------------------------------------------------------------------------------
@@ -175,7 +172,7 @@ def _item_line(rank: int, item: Item, text: str) -> _Line:
 
 
 def _plan_line(plan: FollowedPlan, rank: int, say: Say) -> _Line:
-    whose = say(texts.DIGEST_PLAN, agency=plan.agency, plan_year=plan.plan_year)
+    whose = say(texts.DIGEST_PLAN, agency=plan.agency, planned_in=planned_in(plan, say))
     verdict = say(words.VERDICTS[plan.verdict])
     cited = (*plan.plan.citations, *(plan.result.citations if plan.result else ()))
     text = f"{whose}{say(words.COLON)}{shorten(plan.plan.text, _LINE)} → {_result(plan, say)}"
@@ -319,7 +316,7 @@ def list_buttons(digest: Digest, card_id: str, page: int) -> Buttons:
 
 def news_rows(digest: Digest, place: int, say: Say, zone: str) -> list[Row]:
     """All that a digest holds of one report, with its quotes."""
-    view = digest_view(digest, say, zone)
+    view = digest_view(digest, say, zone, summary=SUMMARY)
     return view_rows(view, view.parts[place : place + 1], say)
 
 

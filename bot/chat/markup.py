@@ -12,7 +12,7 @@ from html import escape
 from itertools import groupby
 from typing import Literal
 
-from bot.layout import is_control
+from bot.layout import CONTROLS
 
 LIMIT = 4096
 """UTF-16 code units of a message, counted after the markup is taken out."""
@@ -27,7 +27,7 @@ Run = tuple[str, Style]
 _SENTENCE_END = re.compile(r"[。！？；!?;，,、]")
 _COUNTER_ROOM = 16
 _STYLED = ENTITIES - 4
-_CLEAN = re.compile(r"[\ud800-\udfff\ufffe\uffff\ufdd0-\ufdef]")
+_BROKEN = re.compile(r"[\ud800-\udfff\ufffe\uffff\ufdd0-\ufdef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ def row(text: str, style: Style = "", *, kind: Kind = "text", group: int = 0) ->
 
 def units(text: str) -> int:
     """Count UTF-16 code units, as Telegram does."""
-    return len(text) + sum(ord(char) > 0xFFFF for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
     """Drop what no message may hold: control characters, half characters, reversals of direction."""
-    return _CLEAN.sub("\ufffd", "".join(char for char in text if char in "\n\t" or not is_control(char)))
+    return _BROKEN.sub("\ufffd", CONTROLS.sub("", text))
 
 
 def to_html(rows: Iterable[Row]) -> str:

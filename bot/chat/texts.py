@@ -315,7 +315,7 @@ DIGEST_REPEATED = Phrase("一再出现的不足", "Shortcomings admitted again")
 DIGEST_SHARED = Phrase("几家共有的不足", "Shortcomings that agencies share")
 DIGEST_SERIES = Phrase("历年指标", "Indicators over the years")
 DIGEST_VERDICT_COUNT = Phrase("{verdict} {n}", "{n} {verdict}")
-DIGEST_PLAN = Phrase("{agency}，{plan_year}年报告的计划", "{agency}: the {plan_year} report planned")
+DIGEST_PLAN = Phrase("{agency}，{planned_in}的计划", "{agency}: planned in {planned_in}")
 DIGEST_RESULT = Phrase("{result_year}年：{text}", "{result_year}: {text}")
 DIGEST_NO_RESULT = Phrase(
     "{result_year}年：《{title}》通篇没有提及", "{result_year}: 《{title}》 does not mention it"

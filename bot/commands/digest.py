@@ -47,8 +47,14 @@ def digest(
     ends = (_instant("--since", since, now, shell), _instant("--until", until, now, shell) if until else now)
     if ends[0] >= ends[1]:
         raise UsageError(shell.say(texts.NO_SPAN), hint=shell.say(texts.TIME_REMEDY))
-    words = tuple(word.strip() for given in watch for word in _SEPARATORS.split(given) if word.strip())
+    words = tuple(
+        dict.fromkeys(word.strip() for given in watch for word in _SEPARATORS.split(given) if word.strip())
+    )
+    if watch and not words:
+        raise UsageError(shell.say(texts.NOTHING_WATCHED), hint=shell.say(texts.WATCH_REMEDY))
     _show(shell, _made(shell, DigestInput(*ends, (workspace,), words), workspace), form)
+    if not shell.library.reports([workspace]):
+        shell.output.note(shell.say(texts.SHELF_EMPTY, workspace=workspace))
 
 
 def _made(shell: Shell, asked: DigestInput, workspace: str) -> Digest:

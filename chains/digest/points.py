@@ -40,6 +40,8 @@ _POINTS_ELSEWHERE = re.compile(r"见(?:下表|上表|附[件表录]|表\d)|(?:�
 _LEANS = re.compile(
     r"其|该|此|这|上述|并|同时|同比|环比|另|以及|从而|为此|对此|因此|所以|但|然而|不过|而|[分别均仍也还]|由此"
 )
+# A sentence that says what came of the one before it, and nothing without that.
+_FOLLOWS = re.compile(r"这样|这就|这[也都]|因此|因而|所以|由此|为此|对此|从而|于是|可见|结果")
 # A clause that leads up to the one after it.
 _LEADS_UP = re.compile(
     r"通过|在|针对|为|由于|因|虽|尽管|围绕|按照|根据|依据|对|以|随着|受|经|如|若|当|紧扣|坚持|结合"
@@ -95,7 +97,9 @@ def choose_lines(held: Held, words: Sequence[str] = ()) -> Chosen:
     points = sorted(_spread(_by_weight(pool))[:POINTS], key=lambda line: line.start)
     return Chosen(
         points,
-        lines[Kind.SHORTCOMINGS][:SHORTCOMINGS],
+        [line for line in lines[Kind.SHORTCOMINGS] if not _FOLLOWS.match(simplify(line.item.text))][
+            :SHORTCOMINGS
+        ],
         [line for line in _by_weight(lines[Kind.PLANS]) if line not in points][:PLANS],
         total,
     )

@@ -36,6 +36,8 @@ _LIGHT = re.compile(
 )
 _ENDS_NAME = re.compile(r"完成|实现|达|获|被|通过|开展|进行|参加|受益|占")
 _FLOW = re.compile(r"新增|净增|新登记|新设|新认定|新建|新注册|新培育|新签|新开|新获|增设")
+# "开通1,260个，累计5,380个": what the first counts came in the year.
+_TOTALLED = re.compile(r"[，,]?\s*(?:累计|总[数量计]|共有|现有)[^，,。；;\d]{0,8}\d")
 _LISTED = re.compile(r"[^\d、,。;]+、(?=[^\d、,。;]+$)")
 _AFTER_CHARS = 12
 
@@ -44,7 +46,8 @@ _AFTER_CHARS = 12
 class Reading:
     """A figure with what it counts. `name` is the words around it, folded; `flow`: what came in the year is counted; `level`: what there is in all.
 
-    `shown` is the figure as it stands, at `figure` in the report's text; `span` is the piece around it.
+    `shown` is the figure as it stands, at `figure` in the report's text, `told` the name as it stands there;
+    `span` is the piece around it.
     """
 
     held: Held
@@ -52,6 +55,7 @@ class Reading:
     shown: str
     figure: Span
     name: str
+    told: str
     grams: frozenset[str]
     unit: str
     value: float
@@ -77,32 +81,50 @@ def bare(name: str) -> str:
 def _of_statement(held: Held, statement: Statement) -> list[Reading]:
     text, sources = fold_with_map(statement.span.of(held.plain))
     before = fold(held.plain[statement.sentence.start : statement.span.start])
-    years = years_of(text)
+    start, years = statement.span.start, years_of(text)
     if (years and years != {held.told}) or _PART_OF_YEAR.search(_WHOLE_YEAR.split(before)[-1]):
         return []
+
+    def as_told(part: str) -> str:
+        at = text.find(part)
+        if at < 0 or not part:
+            return part
+        return held.text[start + sources[at] : start + sources[at + len(part) - 1] + 1]
+
+    is_part = _TOTALLED.match(held.plain, statement.span.end) is not None
     found = []
     for amount in find_amounts(text):
         # A figure after several names counts them all (建议、提案37件).
         listed = _LISTED.match(text[: amount.start])
-        name, value = (listed[0] if listed else "") + _named(amount), _value(amount)
+        before, behind = _named(amount)
+        before = (listed[0] if listed else "") + before
+        name, value = before + behind, _value(amount)
         if value is None or not _is_of_the_year(text[: amount.end], name):
             continue
-        start = statement.span.start
         figure = Span(start + sources[amount.start], start + sources[amount.end - 1] + 1)
-        words, flow = grams(_LIGHT.sub(" ", _TO_LEVEL.sub("", name))), bool(_FLOW.search(name))
-        shown = figure.of(held.text)
-        level = amount.unit in CLASSIFIERS and bool(_LEVEL.search(name))
         found.append(
-            Reading(held, statement.span, shown, figure, name, words, amount.unit, value, flow, level)
+            Reading(
+                held,
+                statement.span,
+                shown=figure.of(held.text),
+                figure=figure,
+                name=name,
+                told="".join(as_told(part) for part in (before, behind)),
+                grams=grams(_LIGHT.sub(" ", _TO_LEVEL.sub("", name))),
+                unit=amount.unit,
+                value=value,
+                flow=is_part or bool(_FLOW.search(name)),
+                level=amount.unit in CLASSIFIERS and bool(_LEVEL.search(name)),
+            )
         )
     return found
 
 
-def _named(amount: Amount) -> str:
-    """Give the words that say what a figure counts: before it in its piece, and right after it."""
+def _named(amount: Amount) -> tuple[str, str]:
+    """Give the words that say what a figure counts: those before it in its piece, and those right after it."""
     after = re.match(r"[\u4e00-\u9fff]*", amount.after)
     behind = _ENDS_NAME.split(after[0])[0] if after and len(after[0]) <= _AFTER_CHARS else ""
-    return amount.before.split("、")[-1] + behind
+    return amount.before.split("、")[-1], behind
 
 
 def _value(amount: Amount) -> float | None:

@@ -12,6 +12,7 @@ from chains.digest.held import Held
 from chains.digest.models import Series, SeriesPoint
 from chains.digest.readings import Reading, bare, readings
 from chains.digest.targets import alike
+from store.simplify import simplify
 
 _SAME = 0.75
 """From this likeness on the words around two figures name one indicator."""
@@ -141,7 +142,7 @@ def _series(chain: list[Reading]) -> Series:
     unit, scale = _unit(chain)
     return Series(
         agency=chain[-1].held.report.agency,
-        indicator=_indicator(chain[-1].name),
+        indicator=_indicator(chain[-1].told),
         unit=unit,
         points=[_point(reading, scale) for reading in chain],
     )
@@ -167,9 +168,10 @@ def _unit(chain: list[Reading]) -> tuple[str, float]:
 
 def _indicator(name: str) -> str:
     """Give what a name counts, without when and without the verb that leads to the figure."""
-    begun = re.sub(r"^(?:全年|全[省市区县镇州]|[共已])+", "", name)
-    return re.sub(
+    plain = simplify(name)
+    begun = re.match(r"(?:全年|全[省市区县镇州]|[共已])*", plain)
+    ended = re.search(
         r"(?:达到?|为|共|完成?|实现|(?:增加|提高|提升|下降|降低|上升|增长|升|降|增|减|扩大)*[到至]|约|有)+$",
-        "",
-        begun,
+        plain,
     )
+    return name[begun.end() if begun else 0 : ended.start() if ended else None]

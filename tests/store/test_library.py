@@ -103,7 +103,7 @@ def test_what_goes_in_comes_out(library: Library) -> None:
     assert library.text(report.id, ["shared"]) == f"{LAND}\n{LAW}"
     assert library.raw(report.id, ["shared"]) == f"原文\n{LAND}\n{LAW}"
     assert library.origin(report.id, ["shared"]).encoding == "utf-8"
-    assert library.page_starts(report.id, ["shared"]) == (0,)
+    assert library.bodies([report.id], ["shared"])[report.id].page_starts == (0,)
     passages = library.passages(report.id, ["shared"])
     assert [p.id for p in passages] == [f"{report.id}-0000", f"{report.id}-0001"]
     assert library.passage(passages[1].id, ["shared"]) == passages[1]

@@ -14,6 +14,7 @@ from telegram import Message, Update
 
 from bot.chat import texts
 from bot.chat.context import ChatContext
+from bot.chat.engine import Answered
 from bot.chat.handlers.pasted import offer_pasted
 from bot.chat.live import LIVE, Live
 from bot.chat.markup import row
@@ -22,7 +23,6 @@ from bot.chat.shelves import by_id
 from bot.said import said
 from chains.follow_up import complete
 from chains.models import Answer, AskInput, Turn
-from chains.write_answer import Sentence
 from prompts.wording import WORDING
 from store.chats import new_card_id
 from store.models import Report
@@ -163,8 +163,7 @@ async def _answered(context: ChatContext, question: str, live: Live, only: Repor
         found = await _found(context, question, live, only)
     engine_s = time.monotonic() - began
     desk.metrics.engine_s.observe(engine_s)
-    notices = await desk.off_loop(desk.library.notices)
-    return replace(found, engine_s=engine_s, notices=tuple(said(notice, context.say) for notice in notices))
+    return replace(found, engine_s=engine_s)
 
 
 async def _found(context: ChatContext, question: str, live: Live, only: Report | None) -> _Answered:
@@ -184,15 +183,12 @@ async def _found(context: ChatContext, question: str, live: Live, only: Report |
         report_id=report.id if report else None,
         history=history if meant == question else (),
     )
-    answer: Answer | None = None
-    async for event in desk.engine.astream(desk.library, ask_input, who.workspace):
-        if isinstance(event, Sentence):
-            await live.add(event.text)
-        else:
-            answer = event
-    if answer is None:
-        raise AssertionError("a stream ends with an answer")
-    return _Answered(answer, about, meant if meant != question else "")
+    async for event in desk.engine.stream(ask_input, who.workspace):
+        if isinstance(event, Answered):
+            notices = tuple(said(notice, context.say) for notice in event.notices)
+            return _Answered(event.answer, about, meant if meant != question else "", notices=notices)
+        await live.add(event.text)
+    raise AssertionError("a stream ends with an answer")
 
 
 async def _focus(context: ChatContext) -> tuple[Report | None, str]:

@@ -13,6 +13,7 @@ from bot.chat.courier import Buttons, Letter
 from bot.chat.digest_letters import KIND
 from bot.chat.digest_making import Edition
 from bot.chat.digest_messages import (
+    SUMMARY,
     across_rows,
     digest_buttons,
     digest_rows,
@@ -147,7 +148,7 @@ async def _list(
 async def _send_file(context: ChatContext, card: Card, digest: Digest) -> None:
     zone = str(card.payload["zone"])
     until = moment(digest.until, zone, context.say)
-    page = await aside(digest_html, digest, context.say, zone)
+    page = await aside(digest_html, digest, context.say, zone, summary=SUMMARY)
     name = f"digest-{digest.until:%Y-%m-%d}.html"
     caption = context.say(texts.DIGEST_FILE, until=until)
     await context.desk.courier.send_file(context.who.place, name, page.encode(), caption)

@@ -27,12 +27,10 @@ from bot.chat.messages import (
     title_buttons,
 )
 from bot.chat.shelves import Found, by_id, by_name
-from chains import retrieve
-from chains.aside import aside
 from chains.models import Citation
 from store.chats import Card
 from store.errors import NotFoundError
-from store.models import DEFAULT_WORKSPACE, Report, Scope
+from store.models import DEFAULT_WORKSPACE, Report
 
 OPEN, SUMMARISE, DELETE, SHARE = "r", "s", "d", "h"
 """What a press on a report's button does, as its callback data begins."""
@@ -199,8 +197,8 @@ async def on_search(update: Update, context: ChatContext) -> None:
         return
     desk, who = context.desk, context.who
     await desk.courier.typing(who.place)
-    hits = await aside(retrieve.search, desk.library, query, Scope(who.workspaces), _HITS)
-    if not retrieve.is_answered(query, hits, desk.library.similarity_range):
+    hits = await desk.engine.search(query, who.workspaces, _HITS)
+    if not hits:
         await context.say_line(context.say(words.NOTHING_FOUND))
         return
     titles = {report.id: report.title for report in await desk.reports(who.workspace)}

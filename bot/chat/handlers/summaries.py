@@ -25,10 +25,8 @@ from bot.markdown import summary_markdown
 from bot.subjects import summary_subject
 from bot.texts import Phrase
 from bot.views import summary_view
-from chains.aside import aside
-from chains.models import Summary, SummaryInput
+from chains.models import Summary
 from store.chats import Card
-from store.document import reopen
 from store.job_tables import JobKind, Offer
 
 KIND = "summary"
@@ -95,8 +93,7 @@ async def _made(context: ChatContext, found: Found) -> Summary:
         subject = summary_subject(found.report.id, found.workspace)
         offer = Offer(secrets.token_hex(16), JobKind.SUMMARY, context.who.workspace, subject)
         return Summary.model_validate_json(await desk.hands.fetch(offer))
-    document = await aside(reopen, desk.library, found.report, [found.workspace])
-    return await desk.engine.asummarize(SummaryInput(document, found.report), context.who.workspace)
+    return await desk.engine.summarize(found.report, found.workspace, context.who.workspace)
 
 
 async def is_held(context: ChatContext, card: Card) -> bool:

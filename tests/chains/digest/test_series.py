@@ -57,10 +57,24 @@ def test_an_indicator_of_two_years_stands_side_by_side(
         ("按期办结率99.2%。", "提前办结率90.3%。"),
         ("非现场案件占比为21%。", "非现场案件占比达到45%。"),
         ("日均接待群众26人次。", "日均接待群众31人次。"),
+        ("建成5G基站4,120个。", "开通5G基站1,260个，累计5,380个。"),
     ],
 )
 def test_figures_that_are_not_of_one_indicator_in_whole_years_stay_apart(earlier: str, later: str) -> None:
     assert series(earlier, later) == []
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "indicator"),
+    [
+        ("靠港船舶使用岸电2,140艘次。", "靠港船舶使用岸电2,985艘次。", "靠港船舶使用岸电"),
+        ("組織健身賽事活動54場。", "全年組織健身賽事活動52場。", "組織健身賽事活動"),
+        ("人均體育場地面積達到2.38平方米。", "人均體育場地面積達到2.46平方米。", "人均體育場地面積"),
+        ("新建5G基站320座。", "新建5G基站410座。", "新建5G基站"),
+    ],
+)
+def test_an_indicator_is_called_as_the_report_calls_it(earlier: str, later: str, indicator: str) -> None:
+    assert [found.indicator for found in series(earlier, later)] == [indicator]
 
 
 def test_targets_of_plans_are_no_points() -> None:

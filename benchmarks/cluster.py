@@ -40,7 +40,7 @@ _PATIENCE_S = 15.0
 
 @dataclass
 class Part:
-    """A process of the cluster, started again when it ends."""
+    """A process of the cluster, started again when it ends, unless it is to be `away`."""
 
     name: str
     command: Sequence[str]
@@ -48,6 +48,7 @@ class Part:
     log: Path
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
+    away: bool = False
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +100,7 @@ class Front:
             raise SystemExit(f"the front cannot listen on {self._listen}")
 
     def stop(self) -> None:
-        if self._loop is not None:
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(10)
 
@@ -197,7 +198,7 @@ class Cluster:
         """Start again what ends, until `end` is called."""
         while not self._over.wait(_LOOK_EVERY_S):
             for part in self.parts.values():
-                if not part.is_running:
+                if not part.is_running and not part.away:
                     print(f"{part.name} ended and is started again", flush=True)
                     part.start()
 

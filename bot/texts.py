@@ -496,6 +496,10 @@ PRIVACY_MODE = Phrase(
     "群隐私模式开着：在群里只收得到命令和对机器人的回复。要让 @机器人 也能提问，请向 @BotFather 发 /setprivacy 选 Disable，再把机器人重新加进群。",
     "Group privacy is on: in groups only commands and replies to the bot arrive. For @mentions to arrive too, send /setprivacy to @BotFather, choose Disable, and add the bot to the group again.",
 )
+LIMITS_APART = Phrase(
+    "CELERY_BROKER_URL 不是 Redis：Telegram 的限速由每个进程各自遵守。若同时运行多个 `reportbot serve`，请用 redis:// 的 CELERY_BROKER_URL。",
+    "CELERY_BROKER_URL names no Redis: each process keeps to Telegram's limits by itself. To run several `reportbot serve` side by side, set a CELERY_BROKER_URL that begins with redis://.",
+)
 STOPPING = Phrase(
     "正在停止：手上的答案写完就走，没写完的下次启动接着答。",
     "Stopping: what is at work finishes, the rest is answered at the next start.",

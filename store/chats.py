@@ -1,4 +1,4 @@
-"""What the chats leave behind: updates taken in, conversations, what buttons refer to, and who may do what.
+"""What the chats leave behind: conversations, what buttons refer to, and who may do what.
 
 Times are aware UTC. `thread_id` is 0 outside a forum's topics.
 """
@@ -9,12 +9,14 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table, Text
 
 from store.db import Utc, fetch, insert_new, metadata, open_engine, upsert, writing
+from store.inbox import Inbox, open_inbox
 from store.migrate import prepare
 
 CARDS_KEPT = timedelta(days=90)
@@ -99,20 +101,8 @@ _activity = Table(
     Column("what", String(12), primary_key=True),
     Column("count", Integer, nullable=False),
 )
-_inbox = Table(
-    "chat_inbox",
-    metadata,
-    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("payload", JSON, nullable=False),
-    Column("state", String(8), nullable=False, index=True),
-    Column("attempts", Integer, nullable=False),
-    Column("at", Utc, nullable=False),
-)
-
 GONE = "gone"
 """In a card whose report was deleted."""
-
-WAITING, SENDING, DONE = "waiting", "sending", "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +143,6 @@ class Card:
     shown_in: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An update that a process took in and did not finish. `sent`: its answer may have left already."""
-
-    payload: dict[str, Any]
-    attempts: int
-    sent: bool
-
-
 class ChatStore:
     """Every statement about chats. Blocking; safe to share between threads and processes."""
 
@@ -170,45 +151,17 @@ class ChatStore:
         self._now = now or (lambda: datetime.now(UTC))
         prepare(self._engine)
 
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The updates these chats sent, in the same database."""
+        return open_inbox(self._engine)
+
     def close(self) -> None:
         self._engine.dispose()
 
-    # --- updates: on disk before Telegram is told that they arrived ------------------------------
-
-    def take_in(self, updates: Mapping[int, dict[str, Any]]) -> set[int]:
-        """Keep updates, all or none of them; gives the ids of those that were not kept before."""
-        fixed = {"state": WAITING, "attempts": 0, "at": self._now()}
-        if not updates:
-            return set()
-        rows = [{"update_id": id_, "payload": updates[id_], **fixed} for id_ in sorted(updates)]
-        # Another process may be handed the same update at this moment: the key decides who keeps it.
-        keep = insert_new(_inbox, rows, self._engine).returning(_inbox.c.update_id)
-        with writing(self._engine) as connection:
-            return {row.update_id for row in connection.execute(keep)}
-
-    def begin(self, update_id: int) -> None:
-        """Note that work on an update begins."""
-        self._write(
-            _inbox.update().where(_inbox.c.update_id == update_id).values(attempts=_inbox.c.attempts + 1)
-        )
-
-    def about_to_send(self, update_id: int) -> None:
-        """Note that the answer leaves now: after a crash from here on it may be there already."""
-        self._write(_inbox.update().where(_inbox.c.update_id == update_id).values(state=SENDING))
-
-    def finish(self, update_id: int) -> None:
-        self._write(_inbox.update().where(_inbox.c.update_id == update_id).values(state=DONE, payload={}))
-
-    def unfinished(self) -> list[Waiting]:
-        """Give the updates that were taken in and not finished, in the order Telegram gave them."""
-        query = sa.select(_inbox).where(_inbox.c.state != DONE).order_by(_inbox.c.update_id)
-        return [Waiting(row.payload, row.attempts, row.state == SENDING) for row in self._rows(query)]
-
-    def forget_old(self, older_than: timedelta = timedelta(days=3)) -> None:
-        """Drop what nobody asks for any more: finished updates, and cards whose buttons are long scrolled away."""
-        now = self._now()
-        self._write(_inbox.delete().where(_inbox.c.state == DONE, _inbox.c.at < now - older_than))
-        self._write(_cards.delete().where(_cards.c.at < now - CARDS_KEPT))
+    def forget_old(self) -> None:
+        """Drop cards whose buttons are long scrolled away."""
+        self._write(_cards.delete().where(_cards.c.at < self._now() - CARDS_KEPT))
 
     # --- chats -----------------------------------------------------------------------------------
 

@@ -52,6 +52,10 @@ class LibraryBusyError(AppError):
     retryable = True
 
 
+class TakenOverError(AppError):
+    """Another process handles this update now: it took this one for dead."""
+
+
 class EmbeddingError(AppError):
     """The embedding model or its endpoint did not answer."""
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from store.db import database_error, is_shared, reading
 from store.errors import UsageError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision; kept here so that an up-to-date database costs one read and no Alembic."""
 
 FOLDER = Path(__file__).with_name("migrations")

@@ -21,7 +21,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import chats, digest_tables, usage  # noqa: F401  # their tables are part of `metadata`
+from store import chats, digest_tables, inbox, usage  # noqa: F401  # their tables are part of `metadata`
 from store.db import Utc, changes, fetch, insert_new, metadata, open_engine, writing
 from store.errors import ReadError
 from store.library import Library
@@ -29,7 +29,7 @@ from store.migrate import prepare
 
 FORMAT = 1
 _SHELF_TABLES = frozenset(("shelf", "reports", "texts", "sources", "passages", "changes", "word_changes"))
-_PASSING = frozenset(("digest_lease", "jobs", "job_contents", "workers"))
+_PASSING = frozenset(("digest_lease", "jobs", "job_contents", "workers", "chat_replicas"))
 """What says who works at the moment, and means nothing elsewhere."""
 
 _PAGE = 500
@@ -186,7 +186,9 @@ def _add_rows(engine: sa.Engine, table: sa.Table, records: Iterator[Record]) -> 
     counted = len(key) == 1 and table.autoincrement_column is key[0]
     with writing(engine) as connection:
         for record in records:
-            row = {column.name: _read(column, record[column.name]) for column in table.columns}
+            # A file from before a column was there lacks it; the column has a default.
+            held = [column for column in table.columns if column.name in record or not column.server_default]
+            row = {column.name: _read(column, record[column.name]) for column in held}
             if counted:
                 del row[key[0].name]
                 there = sa.select(key[0]).where(

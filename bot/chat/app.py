@@ -40,13 +40,16 @@ from bot.chat.hands import Hands
 from bot.chat.health import HealthServer
 from bot.chat.metrics import Metrics
 from bot.chat.pacing import Pacer
+from bot.chat.replicas import Holds, limits_hold_by
 from bot.chat.routes import add_handlers
+from bot.chat.updates import read_update
 from bot.texts import Language, Say
 from store.chats import ChatStore
 from store.digests import DigestStore
 from store.errors import UsageError
 
 if TYPE_CHECKING:
+    from bot.chat.shared_limits import SharedLimits
     from bot.services import Services
 
 log = logging.getLogger(__name__)
@@ -94,14 +97,7 @@ class KeepingBot(ExtBot[None]):
     async def _those_understood(self, offset: int) -> tuple[Update, ...]:
         """Read updates one by one where the library cannot read one of them, which must not block the others."""
         raw: list[dict[str, Any]] = await self.do_api_request("getUpdates", {"offset": offset, "timeout": 0})
-        return tuple(self._read(payload) for payload in raw)
-
-    def _read(self, payload: dict[str, Any]) -> Update:
-        try:
-            return Update.de_json(payload, self)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            log.warning("update %s is of a kind that is not understood", payload.get("update_id"))
-            return Update(int(payload["update_id"]))
+        return tuple(read_update(payload, self) for payload in raw)
 
 
 @dataclass
@@ -141,7 +137,8 @@ def build(services: Services, token: str, engine: ChatEngine) -> Running:
         await off_loop(access.migrate, old_id, new_id)
 
     hands = Hands(services.jobs, services.bell, off_loop) if services.bell is not None else None
-    pacer = Pacer(settings.telegram_message_interval_s, clock=time.monotonic)
+    limits = _shared_limits(services, token)
+    pacer = Pacer(settings.telegram_message_interval_s, clock=time.monotonic, shared=limits)
     desk = Desk(
         settings=settings,
         library=services.library,
@@ -153,7 +150,7 @@ def build(services: Services, token: str, engine: ChatEngine) -> Running:
         dispatcher=dispatcher,
         metrics=metrics,
         off_loop=off_loop,
-        allowance=Allowance(time.monotonic),
+        allowance=Allowance(time.monotonic, shared=limits),
         digests=digest_desk(
             services,
             digests,
@@ -169,6 +166,7 @@ def build(services: Services, token: str, engine: ChatEngine) -> Running:
             hands=hands,
         ),
         hands=hands,
+        limits=limits,
     )
     application = (
         ApplicationBuilder().bot(bot).updater(None).context_types(ContextTypes(context=ChatContext)).build()
@@ -176,6 +174,16 @@ def build(services: Services, token: str, engine: ChatEngine) -> Running:
     application.bot_data[DESK] = desk
     add_handlers(application)
     return Running(application, Updater(bot, dispatcher), desk, polling)
+
+
+def _shared_limits(services: Services, token: str) -> SharedLimits | None:
+    """Give the limits of all replicas together; None where there are none, or no Redis to reckon them."""
+    broker = services.settings.celery_broker_url
+    if broker is None or limits_hold_by(services.settings) is not Holds.TOGETHER:
+        return None
+    from bot.chat.shared_limits import SharedLimits  # Redis' client is slow to load
+
+    return SharedLimits(broker.get_secret_value(), token.partition(":")[0])
 
 
 async def serve(services: Services, say: Say, tell: Callable[[str], None]) -> None:
@@ -250,6 +258,8 @@ async def _run(running: Running, say: Say, tell: Callable[[str], None], stop: as
         tell(say(words.SERVING, name=application.bot.username))
         if not application.bot.can_read_all_group_messages:
             tell(say(words.PRIVACY_MODE))
+        if limits_hold_by(settings) is Holds.APART:
+            tell(say(words.LIMITS_APART))
         await stop.wait()
         tell(say(words.STOPPING))
         commands.cancel()
@@ -340,9 +350,14 @@ async def _close(running: Running) -> None:
     for shut in (running.updater.shutdown, running.application.shutdown):
         with suppress(RuntimeError, TelegramError):
             await shut()
+    if desk.limits is not None:
+        await desk.limits.aclose()
     if desk.hands is not None:
         desk.hands.close()
-    running.desk.off_loop.close()
+    for store in (desk.store, desk.digests.store):
+        with suppress(TimeoutError):  # a statement that hangs is not waited for
+            await asyncio.wait_for(desk.off_loop(store.close), 1)
+    desk.off_loop.close()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot import texts
+from bot.chat.replicas import Holds, limits_hold_by
 from bot.settings import Settings
 from bot.texts import Say
 from store.health import Finding
@@ -51,6 +52,8 @@ async def _findings(bot: Bot, settings: Settings, say: Say) -> AsyncIterator[Fin
         yield _finding("warning", say, say(texts.PRIVACY_IS_ON), say(texts.PRIVACY_REMEDY))
     if not settings.telegram_admin_ids:
         yield _finding("warning", say, say(texts.NO_ADMINS), say(texts.NO_ADMINS_REMEDY))
+    if limits_hold_by(settings) is Holds.APART:
+        yield _finding("warning", say, say(texts.LIMITS_APART))
     hooked = (await bot.get_webhook_info()).url
     if settings.telegram_webhook_url is None and hooked:
         yield _finding("warning", say, say(texts.HOOK_ELSEWHERE, url=hooked), say(texts.HOOK_REMEDY))

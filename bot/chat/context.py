@@ -14,10 +14,11 @@ from bot.chat import texts
 from bot.chat.access import Standing
 from bot.chat.courier import Buttons, Letter
 from bot.chat.desk import Desk
-from bot.chat.dispatch import Delivery, place_of
+from bot.chat.dispatch import Delivery
 from bot.chat.known import look_up
 from bot.chat.live import Live
 from bot.chat.markup import Row, row
+from bot.chat.updates import place_of
 from bot.texts import Language, Say
 from store.chats import Place, Talk
 from store.models import DEFAULT_WORKSPACE

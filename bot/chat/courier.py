@@ -156,7 +156,7 @@ class Courier:
                     place.chat_id, draft_id, text, message_thread_id=_thread(place), parse_mode=ParseMode.HTML
                 )
         except RetryAfter as error:
-            self._pacer.hold(place.chat_id, seconds_of(error))
+            await self._pacer.hold(place.chat_id, seconds_of(error))
         except InvalidToken:  # what a server says to a method it does not know
             self._drafts = False
         except TelegramError:  # this chat's affair: its answer will meet it too
@@ -274,7 +274,7 @@ class Courier:
         """Make ready for another try, or raise where none can help. True: this one may have arrived."""
         if isinstance(error, RetryAfter):
             self._metrics.flood_waits.inc()
-            self._pacer.hold(chat_id, seconds_of(error))
+            await self._pacer.hold(chat_id, seconds_of(error))
             return False
         if isinstance(error, ChatMigrated):
             self._moved[chat_id] = error.new_chat_id

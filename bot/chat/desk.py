@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.chat.digest_desk import DigestDesk
     from bot.chat.engine import ChatEngine
     from bot.chat.hands import Hands
+    from bot.chat.shared_limits import SharedLimits
     from bot.settings import Settings
     from store.library import Library
     from store.usage import UsageStore
@@ -98,15 +99,27 @@ class Jobs:
 
 
 class Allowance:
-    """How many questions a user may still ask in this minute."""
+    """How many questions a user may still ask in this minute: all replicas, where they share their limits."""
 
-    def __init__(self, clock: Callable[[], float], limit: int = QUESTIONS_A_MINUTE) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        limit: int = QUESTIONS_A_MINUTE,
+        shared: SharedLimits | None = None,
+    ) -> None:
         self.limit = limit
+        self._shared = shared
         self._clock = clock
         self._asked: OrderedDict[int, deque[float]] = OrderedDict()
 
-    def wait_s(self, user_id: int) -> float:
+    async def wait_s(self, user_id: int) -> float:
         """Count a question: 0, or in how many seconds the next is welcome."""
+        wait_s = self._wait_here_s(user_id)
+        if wait_s or self._shared is None:
+            return wait_s
+        return await self._shared.question(user_id, self.limit) or 0.0
+
+    def _wait_here_s(self, user_id: int) -> float:
         asked = self._asked.setdefault(user_id, deque(maxlen=self.limit))
         self._asked.move_to_end(user_id)
         if len(self._asked) > _USERS_KEPT:
@@ -136,6 +149,8 @@ class Desk:
     """Workers that take files in and write digests; None: the bot does so itself."""
     jobs: Jobs = field(default_factory=Jobs)
     trays: Trays = field(default_factory=Trays)
+    limits: SharedLimits | None = None
+    """Those that hold for all replicas together."""
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a file is read: one at a time, so that a file that ends the process is known by its attempts."""
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS_AT_ONCE))

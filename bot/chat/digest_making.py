@@ -79,13 +79,23 @@ class Press:
         """
         asked = await self._off_loop(self._without_empty, asked)
         held = self._made.get(asked)
-        if held is None or self._clock() - held[0] > _FRESH_S or _failed(held[1]):
-            held = (self._clock(), asyncio.ensure_future(self._new(asked, urgent=urgent)))
-            self._made[asked] = held
-            self._made.move_to_end(asked)
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
+        if held is None or not await self._may_show(*held):
+            begun = self._made.get(asked)  # by somebody else, meanwhile
+            held = begun if begun and begun is not held else self._begin(asked, urgent=urgent)
         return await asyncio.shield(held[1])
+
+    def _begin(self, asked: DigestInput, *, urgent: bool) -> tuple[float, asyncio.Task[Edition]]:
+        begun = self._made[asked] = (self._clock(), asyncio.ensure_future(self._new(asked, urgent=urgent)))
+        self._made.move_to_end(asked)
+        while len(self._made) > _KEPT:
+            self._made.popitem(last=False)
+        return begun
+
+    async def _may_show(self, made_at: float, made: asyncio.Task[Edition]) -> bool:
+        """Tell whether a digest that was made lately holds still: another replica may have deleted a report."""
+        if self._clock() - made_at > _FRESH_S or _failed(made):
+            return False
+        return not made.done() or await self._off_loop(self._store.edition, made.result().id) is not None
 
     def forget(self) -> None:
         """Make everything anew: a report was taken off a shelf."""

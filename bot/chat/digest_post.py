@@ -88,7 +88,7 @@ class Post:
                 return await self._in_html(place, piece)
             except RetryAfter as error:
                 self._metrics.flood_waits.inc()
-                self._pacer.hold(place.chat_id, seconds_of(error))
+                await self._pacer.hold(place.chat_id, seconds_of(error))
                 return Again(seconds_of(error))
             except TelegramError as error:
                 return outcome_of(error)

@@ -321,7 +321,7 @@ class _SlotWork:
         if wait_s > _LONG_WAIT_S:
             await self._put_back(wait_s)
             return True
-        while not pacer.room():
+        while not await pacer.room():
             await self._kit.clock.wait(_ROOM_S, asyncio.Event())
         return False
 

@@ -1,7 +1,8 @@
 """From Telegram's updates to handlers: kept on disk first, each once, in order within a chat, chats side by side.
 
 An update is written down before Telegram is told that it arrived (the next poll, or the reply to the
-webhook), and struck off when its handling is over. What a dead process left is taken up at the next start.
+webhook), and struck off when its handling is over. What a dead process left is taken up at the next start, or by
+the replicas that live: which of them handles a chat is decided where updates are kept (store/inbox.py).
 """
 
 from __future__ import annotations
@@ -9,39 +10,45 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from bisect import insort
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Bot, Message, Update
+from telegram import Bot, Update
 
 from bot.chat.access import Access
 from bot.chat.known import Known, look_up
-from bot.chat.markup import units
 from bot.chat.metrics import Metrics
-from store.chats import ChatStore, Place
+from bot.chat.updates import chat_of, follows, goes_on, lane_of, may_go_on, read_update, text_of
+from store.chats import ChatStore
+from store.errors import AppError, TakenOverError
+from store.inbox import Arrival, Taken, Waiting
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 10
 """Restarts that one update may cause; then its sender is told and it is given up."""
 
-_LONG_PIECE = 3_000
-_NEXT_PIECE_S = 1.2
-_LET_PASS_S = 0.5
-_URGENT = ("/cancel",)
-_LIGHT = ("/start", "/help", "/reports", "/settings", "/usage")
-"""Commands that only show what is there: they need not wait for the files and questions before them."""
+LOOK_EVERY_S = 0.2
+"""How often a replica looks for what others took in for it, or left behind."""
 
-STOP_PREFIX = "x:"
-"""Callback data of a stop button begins so: it must not wait for the answer it is to stop."""
+_NEXT_PIECE_S = 1.2
+_STRAY_PIECE_S = 0.6
+"""How long a piece of a text that another replica was handed may be behind the one after it."""
+
+_LET_PASS_S = 0.5
+_LEAVE_S = 2.0
 
 
 @dataclass
 class Delivery:
-    """An update on its way to a handler. `text` is that of the message, its pasted sequels joined on."""
+    """An update on its way to a handler. `text` is that of the message, its pasted sequels joined on.
+
+    `parked` is left for the next start, `lost` for another replica that has taken it over.
+    """
 
     update: Update
     attempts: int = 0
@@ -51,6 +58,7 @@ class Delivery:
     arrived_at: float = field(default_factory=time.monotonic)
     sending: bool = False
     parked: bool = False
+    lost: bool = False
     known: Known | None = None
 
 
@@ -61,7 +69,7 @@ class _Lane:
 
 
 class Dispatcher(asyncio.Queue[object]):
-    """What the updater puts updates into. Blocking work of the store runs on `off_loop`."""
+    """What the updater puts updates into. Blocking work of the stores runs on `off_loop`."""
 
     def __init__(
         self,
@@ -72,18 +80,26 @@ class Dispatcher(asyncio.Queue[object]):
         next_piece_s: float = _NEXT_PIECE_S,
     ) -> None:
         super().__init__()
+        self._inbox = store.inbox
         self._store = store
         self._access = access
         self._metrics = metrics
         self._off_loop = off_loop
         self._next_piece_s = next_piece_s
+        self._bot: Bot | None = None
         self._handle: Callable[[Update], Awaitable[None]] | None = None
         self._give_up: Callable[[Update], Awaitable[None]] | None = None
         self._lanes: dict[object, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._following: asyncio.Task[None] | None = None
         self._held: dict[int, Delivery] = {}
         self._stopping = False
+        # Updates that are handled here and not struck off, and those struck off since the last look began.
+        self._ours: set[int] = set()
+        self._over: set[int] = set()
         self._kept: set[int] = set()
+        self._coming: dict[int, Update] = {}
+        self._keeping = asyncio.Lock()
         self._arriving: set[int] = set()
         self._calm = asyncio.Event()
 
@@ -93,43 +109,94 @@ class Dispatcher(asyncio.Queue[object]):
         handle: Callable[[Update], Awaitable[None]],
         give_up: Callable[[Update], Awaitable[None]],
     ) -> None:
-        """Begin to handle updates, those first that an earlier process left unfinished."""
-        self._handle, self._give_up = handle, give_up
+        """Begin to handle updates, those first that a process which is gone left unfinished."""
+        self._bot, self._handle, self._give_up = bot, handle, give_up
+        await self._off_loop(self._inbox.forget_old)
         await self._off_loop(self._store.forget_old)
-        for left in self._store.unfinished():
-            update = Update.de_json(left.payload, bot)
-            self._metrics.resumed.inc()
-            self._submit(Delivery(update, left.attempts, left.sent, _text_of(update)))
+        await self._off_loop(self._inbox.join)
+        await self._look()
+        if self._inbox.is_shared:
+            self._following = asyncio.ensure_future(self._follow())
 
     async def put(self, item: object) -> None:
         """Take an update from the updater; Telegram is told of it when this returns."""
-        if isinstance(item, Update) and item.update_id not in self._kept:
-            await self.keep([item])
         if isinstance(item, Update):
+            if item.update_id not in self._kept:
+                await self._keep_with_others(item)
             self._kept.discard(item.update_id)
+
+    async def _keep_with_others(self, update: Update) -> None:
+        """Keep an update together with all that come while those before it are kept."""
+        arrived_at = time.monotonic()
+        self._coming[update.update_id] = update
+        async with self._keeping:
+            batch, self._coming = list(self._coming.values()), {}
+            if len(batch) > 1:
+                with suppress(AppError):
+                    await self._keep(batch, arrived_at)
+            if update.update_id not in self._kept:  # it came alone, or one of them cannot be kept
+                await self._keep([update], arrived_at)
 
     async def keep(self, updates: Sequence[Update]) -> None:
         """Keep updates on disk, all that came together at once, and hand on those that are new."""
-        if not updates:
-            return
-        arrived_at = time.monotonic()
-        new, known = await self._off_loop(self._taken_in, updates)
-        self._kept |= {update.update_id for update in updates}
-        self._metrics.updates.inc(len(new))
-        self._metrics.redelivered.inc(len(updates) - len(new))
-        for update in updates:
-            if update.update_id in new:
-                text, who = _text_of(update), known.get(update.update_id)
-                self._submit(Delivery(update, text=text, arrived_at=arrived_at, known=who))
+        if updates:
+            await self._keep(updates, time.monotonic())
 
-    def _taken_in(self, updates: Sequence[Update]) -> tuple[set[int], dict[int, Known]]:
+    async def _keep(self, updates: Sequence[Update], arrived_at: float) -> None:
+        taken, known = await self._off_loop(self._taken_in, updates)
+        self._kept |= {update.update_id for update in updates}
+        self._metrics.updates.inc(len(taken.new))
+        self._metrics.redelivered.inc(len(updates) - len(taken.new))
+        came = {update.update_id: update for update in updates}
+        # What another replica kept for us of the same chats goes first where it is older.
+        besides = taken.here - came.keys() - self._ours - self._over
+        if besides:
+            self._take_up(await self._off_loop(self._inbox.fetch, besides))
+        for update_id in sorted(taken.here & taken.new):
+            update, who = came[update_id], known.get(update_id)
+            self._submit(Delivery(update, text=text_of(update), arrived_at=arrived_at, known=who))
+
+    def _taken_in(self, updates: Sequence[Update]) -> tuple[Taken, dict[int, Known]]:
         # What is taken in must be handed on: whatever can fail comes before.
         known = look_up(self._store, self._access, updates)
-        return self._store.take_in({update.update_id: update.to_dict() for update in updates}), known
+        arrivals = [Arrival(each.update_id, chat_of(each), each.to_dict()) for each in updates]
+        return self._inbox.take_in(arrivals), known
+
+    # --- other replicas ------------------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        """Take up what other replicas were handed of our chats, and what dead ones left."""
+        away = False
+        while not self._stopping:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                await self._look()
+            except AppError as error:
+                if not away:
+                    log.warning("cannot see what others were handed: %s", type(error).__name__)
+                away = True
+            else:
+                away = False
+
+    async def _look(self) -> None:
+        self._over.clear()
+        self._take_up(await self._off_loop(self._inbox.look, frozenset(self._ours)))
+
+    def _take_up(self, found: Sequence[Waiting]) -> None:
+        for each in found:
+            if each.update_id not in self._over:
+                update = read_update(each.payload, self._bot)
+                self._metrics.resumed.inc(each.left)
+                self._submit(Delivery(update, each.attempts, each.sent, text_of(update)))
+
+    # --- what handlers note --------------------------------------------------------------------------
 
     async def begin(self, delivery: Delivery) -> None:
-        """Note that work begins which may end the process, should a file or a question be one of that kind."""
-        await self._off_loop(self._store.begin, delivery.update.update_id)
+        """Note that work begins which may end the process, should a file or a question be one of that kind.
+
+        Raises TakenOverError.
+        """
+        await self._off_loop(self._inbox.begin, delivery.update.update_id)
 
     async def let_pass(self, delivery: Delivery) -> None:
         """Before work that takes long: see first to those who have just arrived, for it slows everything down."""
@@ -144,7 +211,7 @@ class Dispatcher(asyncio.Queue[object]):
 
     def delivery(self, update: Update) -> Delivery:
         """Give what is known of an update that is being handled."""
-        return self._held.get(update.update_id) or Delivery(update, text=_text_of(update))
+        return self._held.get(update.update_id) or Delivery(update, text=text_of(update))
 
     def pending(self, chat_id: int) -> int:
         """Count what waits in a chat's lane."""
@@ -152,31 +219,37 @@ class Dispatcher(asyncio.Queue[object]):
         return len(lane.waiting) if lane else 0
 
     async def sending(self, delivery: Delivery) -> None:
-        """Note that an answer leaves now: were the process to die, it may have arrived."""
+        """Note that an answer leaves now: were the process to die, it may have arrived. Raises TakenOverError."""
         if not delivery.sending:
+            await self._off_loop(self._inbox.about_to_send, delivery.update.update_id)
             delivery.sending = True
-            await self._off_loop(self._store.about_to_send, delivery.update.update_id)
 
     async def stop(self, patience_s: float) -> None:
-        """Let what is at work finish for a while; the rest stays on disk for the next start."""
+        """Let what is at work finish for a while; the rest stays on disk, for others or for the next start."""
         self._stopping = True
+        if self._following is not None:
+            await insist(self._following)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience_s)
         if self._tasks:
             await asyncio.wait([asyncio.ensure_future(insist(task)) for task in self._tasks], timeout=1)
+        # Where the database is away others notice by themselves, a little later.
+        with suppress(AppError, TimeoutError):
+            await asyncio.wait_for(self._off_loop(self._inbox.leave), _LEAVE_S)
 
     # --- lanes ---------------------------------------------------------------------------------------
 
     def _submit(self, delivery: Delivery) -> None:
-        if self._stopping:
-            return  # it is on disk
-        key = _lane_of(delivery)
+        if self._stopping or delivery.update.update_id in self._ours:
+            return  # it is on disk, or on its way
+        self._ours.add(delivery.update.update_id)
+        key = lane_of(delivery.update, delivery.text)
         if key is None:
             self._spawn(self._one(delivery))
             return
         lane = self._lanes.get(key)
         if lane is not None:
-            lane.waiting.append(delivery)
+            insort(lane.waiting, delivery, key=lambda waiting: waiting.update.update_id)
             lane.arrived.set()
             return
         self._lanes[key] = _Lane(deque([delivery]))
@@ -200,12 +273,12 @@ class Dispatcher(asyncio.Queue[object]):
     async def _join(self, delivery: Delivery, lane: _Lane) -> None:
         """Wait for the sequels of a text so long that the sender's app has cut it."""
         last = delivery.update
-        while _may_go_on(last):
+        while may_go_on(last):
             if not lane.waiting:
-                lane.arrived.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(lane.arrived.wait(), self._next_piece_s)
-            if not lane.waiting or not _goes_on(last, lane.waiting[0].update):
+                await _arrival(lane, self._next_piece_s)
+            if self._inbox.is_shared and lane.waiting and not follows(last, lane.waiting[0].update):
+                await _arrival(lane, _STRAY_PIECE_S)
+            if not lane.waiting or not goes_on(last, lane.waiting[0].update):
                 return
             piece = lane.waiting.popleft()
             last = piece.update
@@ -223,13 +296,28 @@ class Dispatcher(asyncio.Queue[object]):
                 await self._give_up_on(delivery)
             elif self._handle is not None:
                 await self._handle(update)
-            if not delivery.parked:
-                for update_id in (update.update_id, *delivery.joined):
-                    await self._off_loop(self._store.finish, update_id)
+            await self._end(delivery)
         finally:
             self._metrics.at_work.dec()
             self._seen_to(delivery)
             del self._held[update.update_id]
+
+    async def _end(self, delivery: Delivery) -> None:
+        """Strike off what was handled. What cannot be struck off is not begun again by this process."""
+        update_ids = [delivery.update.update_id, *delivery.joined]
+        if delivery.parked:
+            return
+        try:
+            if not delivery.lost:
+                await self._off_loop(self._inbox.finish, update_ids)
+        except TakenOverError:
+            log.warning("update %s was taken over by another process", update_ids[0])
+        except AppError as error:
+            log.warning("update %s could not be struck off: %s", update_ids[0], type(error).__name__)
+            return
+        if self._following is not None:
+            self._over.update(update_ids)
+        self._ours.difference_update(update_ids)
 
     async def _give_up_on(self, delivery: Delivery) -> None:
         log.error(
@@ -239,52 +327,15 @@ class Dispatcher(asyncio.Queue[object]):
             await self._give_up(delivery.update)
 
 
+async def _arrival(lane: _Lane, patience_s: float) -> None:
+    """Wait until something more arrives in a lane, and no longer than `patience_s`."""
+    lane.arrived.clear()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(lane.arrived.wait(), patience_s)
+
+
 async def insist(task: asyncio.Task[Any]) -> None:
     """Cancel a task until it ends: before Python 3.12 `asyncio.wait_for`, deep in a library, may swallow a cancellation."""
     while not task.done():
         task.cancel()
         await asyncio.wait([task], timeout=0.2)
-
-
-def place_of(update: Update) -> Place | None:
-    """Where an update belongs: its chat, and in a forum its topic."""
-    chat = update.effective_chat
-    if chat is None:
-        return None
-    message = update.effective_message
-    in_topic = isinstance(message, Message) and message.is_topic_message
-    thread = message.message_thread_id if isinstance(message, Message) and in_topic else None
-    return Place(chat.id, thread or 0)
-
-
-def _lane_of(delivery: Delivery) -> object | None:
-    """Give the lane of an update: its chat's; buttons have one of their own; None: at once."""
-    update = delivery.update
-    chat_id = update.effective_chat.id if update.effective_chat else 0
-    if update.callback_query is not None:
-        urgent = (update.callback_query.data or "").startswith(STOP_PREFIX)
-        return None if urgent else ("buttons", chat_id)
-    words = delivery.text.split(maxsplit=1)
-    command = words[0].partition("@")[0].lower() if words else ""
-    if command in _URGENT:
-        return None
-    return ("light", chat_id) if command in _LIGHT else chat_id
-
-
-def _text_of(update: Update) -> str:
-    message = update.effective_message
-    return (message.text or message.caption or "") if isinstance(message, Message) else ""
-
-
-def _may_go_on(update: Update) -> bool:
-    text = update.message.text if update.message else None
-    return bool(text) and units(str(text)) >= _LONG_PIECE
-
-
-def _goes_on(update: Update, following: Update) -> bool:
-    """Tell whether a message is the sequel of a long one: the same sender's plain text, at once."""
-    first, second = update.message, following.message
-    if first is None or second is None or not second.text or second.text.startswith("/"):
-        return False
-    same = first.from_user == second.from_user and place_of(update) == place_of(following)
-    return same and second.reply_to_message is None and (second.date - first.date).total_seconds() <= 2

@@ -8,8 +8,8 @@ from itertools import groupby
 from bot import texts as words
 from bot.chat import texts
 from bot.chat.courier import Buttons
-from bot.chat.dispatch import STOP_PREFIX
 from bot.chat.markup import Row, Run, row, units
+from bot.chat.updates import STOP_PREFIX
 from bot.render import whereabouts
 from bot.texts import Say
 from bot.views import MARK, Note, Part, Point, SummaryView, answer_view, facts, summary_view, years

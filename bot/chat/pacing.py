@@ -1,6 +1,7 @@
 """How fast messages may leave: each chat at its own pace, one that must wait holding up no other.
 
 Telegram's limits: about a message a second in a chat, 20 a minute in a group, 30 a second in all; edits count.
+Where several replicas send for one bot they ask Redis for their turns besides (shared_limits.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.chat.shared_limits import SharedLimits
 
 GROUP_PER_MINUTE = 20
 PER_SECOND = 25
@@ -36,7 +41,10 @@ class Pacer:
         *,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        shared: SharedLimits | None = None,
     ) -> None:
+        """`shared` are the limits that hold for all replicas together; None where there is one process."""
+        self._shared = shared
         self._interval_s = interval_s
         self._clock = clock
         self._sleep = sleep
@@ -52,6 +60,8 @@ class Pacer:
         async with lane.lock:
             await self._until(self._due(lane, chat_id))
             await self._among_all()
+            if self._shared is not None:
+                await self._among_replicas(self._shared, chat_id)
             lane.waited_s += self._clock() - began
             try:
                 yield
@@ -59,11 +69,15 @@ class Pacer:
                 now = self._clock()
                 lane.free_at = max(lane.free_at, now + self._interval_s)
                 lane.recent.append(now)
+                if self._shared is not None:
+                    await self._shared.hold(chat_id, lane.free_at - now)
 
-    def hold(self, chat_id: int, seconds: float) -> None:
+    async def hold(self, chat_id: int, seconds: float) -> None:
         """Send nothing to a chat for a while: Telegram asked for that."""
         lane = self._lane(chat_id)
         lane.free_at = max(lane.free_at, self._clock() + seconds)
+        if self._shared is not None:
+            await self._shared.hold(chat_id, seconds)
 
     def wait_s(self, chat_id: int) -> float:
         """Give how long a message to this chat would have to wait."""
@@ -79,10 +93,13 @@ class Pacer:
         self._spared.append(now)
         return True
 
-    def room(self) -> bool:
+    async def room(self) -> bool:
         """Tell whether so little leaves now that what nobody waits for may leave too."""
         ago = self._clock() - 1
-        return sum(at > ago for at in self._all) < PER_SECOND // 2
+        recent = sum(at > ago for at in self._all)
+        if self._shared is not None:
+            recent = max(recent, await self._shared.recent() or 0)
+        return recent < PER_SECOND // 2
 
     def take_waited_s(self, chat_id: int) -> float:
         """Give how long messages to this chat had to wait for their turns since this was last asked."""
@@ -91,10 +108,22 @@ class Pacer:
         return waited_s
 
     def _due(self, lane: _Lane, chat_id: int) -> float:
-        # Groups have negative ids. A pace set below Telegram's is for a server of one's own, without its limits.
-        if chat_id < 0 and self._interval_s >= 1 and len(lane.recent) == GROUP_PER_MINUTE:
+        if self._per_minute(chat_id) and len(lane.recent) == GROUP_PER_MINUTE:
             return max(lane.free_at, lane.recent[0] + 60)
         return lane.free_at
+
+    def _per_minute(self, chat_id: int) -> int:
+        """Give how many messages a chat may get in a minute, 0 for any number."""
+        # Groups have negative ids. A pace set below Telegram's is for a server of one's own, without its limits.
+        return GROUP_PER_MINUTE if chat_id < 0 and self._interval_s >= 1 else 0
+
+    async def _among_replicas(self, shared: SharedLimits, chat_id: int) -> None:
+        per_minute = self._per_minute(chat_id)
+        while (turn := await shared.turn(chat_id, self._interval_s, per_minute, PER_SECOND)) is not None:
+            if turn.wait_s > 0:
+                await self._sleep(turn.wait_s)
+            if turn.taken:
+                return
 
     async def _among_all(self) -> None:
         while len(self._all) == PER_SECOND and self._all[0] + 1 > self._clock():

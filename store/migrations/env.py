@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context
 
-from store import chats, digest_tables, job_tables, usage  # noqa: F401  # their tables are part of `metadata`
+from store import chats, digest_tables, inbox, job_tables, usage  # noqa: F401  # their tables are part of `metadata`
 from store.db import metadata
 
 

@@ -182,8 +182,12 @@ TABLES_BEFORE = {"shelf", "reports", "texts", "sources", "passages", "changes", 
 def before_migrations(connection: sqlite3.Connection) -> None:
     """Make the database what it was before Alembic looked after it."""
     for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        if not table.startswith(("chat", "digest_", "sqlite_")) and table not in TABLES_BEFORE:
+        older = table.startswith(("chat", "digest_", "sqlite_")) and table != "chat_replicas"
+        if not older and table not in TABLES_BEFORE:
             connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP INDEX inbox_by_chat")
+    for column in ("chat_id", "owner"):
+        connection.execute(f"ALTER TABLE chat_inbox DROP COLUMN {column}")
     for column in ("identity", "words_at", "words_from"):
         connection.execute(f"ALTER TABLE shelf DROP COLUMN {column}")
 

@@ -38,58 +38,20 @@ def store(database_url: str, clock: Clock) -> Iterator[ChatStore]:
     opened.close()
 
 
-# --- updates ----------------------------------------------------------------------------------------
-
-
 def meet(store: ChatStore, chat_id: int, kind: str, title: str) -> ChatRecord:
     return store.meet({chat_id: (kind, title)})[chat_id]
 
 
-def test_an_update_is_taken_in_once_however_often_it_comes(store: ChatStore) -> None:
-    assert store.take_in({5: {"a": "字😀"}, 6: {}}) == {5, 6}
-    assert store.take_in({5: {"a": "again"}, 7: {}}) == {7}
-    store.finish(5)
-    assert store.take_in({5: {"a": "after it was finished"}}) == set()
-    assert store.take_in({}) == set()
-    assert [w.payload for w in store.unfinished()] == [{}, {}]
-
-
-def test_what_is_unfinished_comes_back_in_telegram_s_order_with_how_far_it_got(store: ChatStore) -> None:
-    store.take_in({update_id: {"n": update_id} for update_id in (9, 3)})
-    store.take_in({6: {"n": 6}})
-    store.begin(3)
-    store.begin(3)
-    store.about_to_send(6)
-    store.begin(9)
-    store.finish(9)
-    assert [(w.payload["n"], w.attempts, w.sent) for w in store.unfinished()] == [(3, 2, False), (6, 0, True)]
-
-
-def test_a_finished_update_keeps_no_word_of_what_was_written(store: ChatStore) -> None:
-    store.take_in({5: {"text": "一段不该留下的话"}})
-    store.finish(5)
-    with store._engine.connect() as connection:
-        payload = connection.exec_driver_sql("select payload from chat_inbox").scalar_one()
-    assert payload in ("{}", {})  # PostgreSQL knows JSON when it sees it
-
-
-def test_old_updates_and_cards_are_forgotten_and_unfinished_ones_never(
-    store: ChatStore, clock: Clock
-) -> None:
-    store.take_in({1: {}, 2: {}})
-    store.finish(1)
+def test_old_cards_are_forgotten(store: ChatStore, clock: Clock) -> None:
     old = store.add_card(HOME, "answer", {})
     clock.pass_(days=4)
     store.forget_old()
     assert store.card(old, 7) is not None
-    assert store.take_in({1: {}, 2: {}}) == {1}, "the finished one is forgotten"
-    assert len(store.unfinished()) == 2
     clock.now += CARDS_KEPT
     new = store.add_card(HOME, "answer", {})
     store.forget_old()
     assert store.card(old, 7) is None
     assert store.card(new, 7) is not None
-    assert store.take_in({2: {}}) == set(), "unfinished, however old"
 
 
 # --- chats ------------------------------------------------------------------------------------------
@@ -301,15 +263,6 @@ def at_once(url: str, act: Callable[[ChatStore, int], object], clock: Clock, cou
     finally:
         for each in stores:
             each.close()
-
-
-def test_of_several_that_are_handed_an_update_one_takes_it_in(
-    store: ChatStore, database_url: str, clock: Clock
-) -> None:
-    updates = {update_id: {"n": update_id} for update_id in range(20)}
-    taken = at_once(database_url, lambda each, _: each.take_in(updates), clock)
-    assert sorted(update_id for ids in taken for update_id in ids) == list(updates)  # type: ignore[attr-defined]
-    assert len(store.unfinished()) == 20
 
 
 def test_what_several_count_is_all_counted(store: ChatStore, database_url: str, clock: Clock) -> None:

@@ -17,6 +17,7 @@ from store.db import sqlite_url
 from store.digest_tables import Subscription
 from store.digests import DigestStore
 from store.errors import ReadError, UsageError
+from store.inbox import Arrival
 from store.library import Library
 from store.models import Scope
 from store.usage import UsageStore
@@ -163,7 +164,9 @@ def test_chats_subscriptions_and_usage_go_along_with_everything(
     def look(chats: ChatStore, digests: DigestStore, usage: UsageStore) -> None:
         assert chats.turns(TALK, 9) == [("问", "答"), ("再问", "再答")]
         assert chats.granted(7) == {7: True}
-        assert [each.payload for each in chats.unfinished()] == [{"text": "未完"}]
+        chats.inbox.join()
+        assert [each.payload for each in chats.inbox.look()] == [{"text": "未完"}]
+        chats.inbox.leave()
         assert digests.subscription(7) == wanted
         assert usage.today("shared") == 12
         chats.add_turn(TALK, "三问", "三答")  # the database counts on from what came
@@ -177,7 +180,7 @@ def _leave_behind(chats: ChatStore, digests: DigestStore, usage: UsageStore, wan
     chats.add_turn(TALK, "问", "答")
     chats.add_turn(TALK, "再问", "再答", ["0" * 12])
     chats.grant(7, allowed=True, by=1)
-    chats.take_in({5: {"text": "未完"}})
+    chats.inbox.take_in([Arrival(5, 7, {"text": "未完"})])
     digests.subscribe(wanted)
     digests.acquire("whoever sends there", timedelta(days=1))
     usage.record("shared", 10, 2)

@@ -101,7 +101,7 @@ async def ask(
 ) -> None:
     """Answer a question, put to one report where `only` names it, unless its asker is too fast."""
     desk, who = context.desk, context.who
-    wait_s = desk.allowance.wait_s(who.user_id)
+    wait_s = await desk.allowance.wait_s(who.user_id)
     if wait_s:
         limit = desk.allowance.limit
         await context.say_line(context.say(texts.TOO_MANY, limit=limit, wait=int(wait_s) + 1))

@@ -14,13 +14,13 @@ from bot.chat import texts
 from bot.chat.access import Standing
 from bot.chat.context import ChatContext, Who
 from bot.chat.courier import GoneError, Letter
-from bot.chat.dispatch import place_of
 from bot.chat.known import follow_migration
 from bot.chat.markup import row
 from bot.chat.messages import shorten
+from bot.chat.updates import place_of
 from bot.failures import explain
 from bot.texts import Say
-from store.errors import AppError
+from store.errors import AppError, TakenOverError
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +124,12 @@ async def on_error(update: object, context: ChatContext) -> None:
     """Whatever a handler raised becomes one line to whoever asked. No text of theirs reaches the log."""
     error = context.error
     if not isinstance(update, Update) or isinstance(error, GoneError):
+        return
+    if isinstance(error, TakenOverError):
+        log.warning("update %s was taken over by another process", update.update_id)
+        context.desk.dispatcher.delivery(update).lost = True
+        if context.live is not None:
+            context.live.abandon()
         return
     log.error("update %s failed: %s", update.update_id, type(error).__name__)
     log.debug("failure", exc_info=error)

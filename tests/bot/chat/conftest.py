@@ -172,7 +172,7 @@ def settle(
 
     def wait() -> None:
         with chats() as store:
-            server.wait_for(lambda: not server.pending_updates() and not store.unfinished(), timeout=20)
+            server.wait_for(lambda: not server.pending_updates() and not store.inbox.look(), timeout=20)
 
     return wait
 

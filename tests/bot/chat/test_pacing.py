@@ -106,8 +106,8 @@ def test_all_chats_together_get_no_more_than_a_second_holds(clock: Clock) -> Non
 def test_a_chat_on_hold_waits_alone_and_no_hold_shortens_another(clock: Clock) -> None:
     async def run() -> dict[int, list[float]]:
         pacer = Pacer(1.0, clock=clock, sleep=clock.sleep)
-        pacer.hold(7, 30)
-        pacer.hold(7, 5)
+        await pacer.hold(7, 30)
+        await pacer.hold(7, 5)
         assert pacer.wait_s(7) == 30
         assert pacer.wait_s(8) == 0
         sent: dict[int, list[float]] = {7: [], 8: []}
@@ -125,7 +125,7 @@ def test_a_hold_asked_for_by_the_call_itself_holds_the_next_one(clock: Clock) ->
         async def send() -> None:
             async with pacer.turn(7):
                 times.append(clock())
-                pacer.hold(7, 12)
+                await pacer.hold(7, 12)
 
         await clock.run(send(), sender(pacer, clock, 7, 1, times)())
         return times

@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.bot.chat.cluster_process import ClusterProcess
 from tests.bot.samples import NIGHTFALL, RIVERSIDE
 from tests.telegram import Group, Message, TelegramServer, User
 
@@ -57,10 +59,20 @@ class Process:
 
 
 @pytest.fixture
-def process(server: TelegramServer, settings: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Process]:
+def process(
+    request: pytest.FixtureRequest, server: TelegramServer, settings: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Process | ClusterProcess]:
+    """One process, or where a test asks for EACH a whole cluster as well."""
+    if getattr(request, "param", "one") == "cluster":
+        with ExitStack() as stack:
+            yield ClusterProcess(server, tmp_path / "cluster", stack)
+        return
     running = Process(server, tmp_path / "serve.log")
     yield running
     running.end(signal.SIGKILL)
+
+
+EACH = pytest.mark.parametrize("process", ["one", "cluster"], indirect=True)
 
 
 def free_port() -> int:
@@ -69,6 +81,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+@EACH
 def test_a_newcomer_s_first_ten_minutes(server: TelegramServer, process: Process, user: User) -> None:
     health = f"127.0.0.1:{free_port()}"
     process.start(REPORTBOT_HEALTH_LISTEN=health)

@@ -11,6 +11,7 @@ import pytest
 from bot.chat.dispatch import MAX_ATTEMPTS
 from bot.engines import Extractive
 from store.chats import ChatStore
+from store.inbox import Arrival
 from tests.bot.chat.conftest import RIVERSIDE, STRANGER, Bot
 from tests.bot.samples import NIGHTFALL
 from tests.telegram import Group, TelegramServer, User
@@ -241,11 +242,11 @@ def begun_update(
     (update,) = server.pending_updates()
     update_id = update["update_id"]
     with chats() as store:
-        store.take_in({update_id: update})
+        store.inbox.take_in([Arrival(update_id, user.id, update)])
         for _ in range(times):
-            store.begin(update_id)
+            store.inbox.begin(update_id)
         if sent:
-            store.about_to_send(update_id)
+            store.inbox.about_to_send(update_id)
 
 
 @pytest.mark.parametrize("times", [0, 1, MAX_ATTEMPTS - 1, MAX_ATTEMPTS, MAX_ATTEMPTS + 1])

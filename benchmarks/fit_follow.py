@@ -1,4 +1,4 @@
-"""Fit how likely a piece tells what became of a promise, and measure it on the set that was left out.
+"""Fit how likely a piece tells what became of a promise and two admissions are one, measured on the set left out.
 
     python -m benchmarks.fit_follow benchmarks/data/pairs_v1 benchmarks/data/pairs_v2 benchmarks/data/pairs_v3
 
@@ -6,7 +6,9 @@ For each promise that the gold lists, the first candidate of `chains/digest/spea
 where it overlaps the gold result. So is each promise of one agency held against the report of another of its set, which
 tells of none; governments are left out there, since any two report on the same things. All of these together weigh
 `_STRANGERS` of what the gold does. A logistic regression with a small ridge, by Newton's method; no seed, no chance.
-Prints what each set scores with weights of the others, and the weights of all, which are copied into `WEIGHTS`.
+Two admissions of one agency are an example too: the same where the gold says that it repeats them.
+Prints what each set scores with weights of the others, and the weights of all, which are copied into the `WEIGHTS` of
+`speaks.py` and `recurring.py`.
 """
 
 from __future__ import annotations
@@ -19,13 +21,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.follow import Shelf, read_shelf, score_plans
-from chains.digest import speaks
+from benchmarks.follow import Shelf, read_shelf, score_plans, score_repeated
+from chains.digest import recurring, speaks
 from chains.digest.find import Finder
 from chains.digest.follow import follow_plans, which_pairs
 from chains.digest.held import Held
 from chains.digest.models import Verdict
 from chains.digest.pledges import Pledge, find_pledges
+from chains.digest.recurring import Admission, admitted_in_turn, signs_of_sameness
 from chains.digest.speaks import Speaking, candidates
 from store.models import ReportKind
 from store.sentences import Span
@@ -50,19 +53,54 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folders", type=Path, nargs="+")
     shelves = [read_shelf(folder, show=False) for folder in arguments.parse_args().folders]
+    _fit_repeated(shelves)
     examples = [_Examples(list(_listed(shelf)), list(_strange(shelf))) for shelf in shelves]
     for left_out, shelf in enumerate(shelves):
         others = [found for at, found in enumerate(examples) if at != left_out]
-        _report(f"set {left_out + 1} by the others", shelf, _fit(others))
-    weights = _fit(examples)
+        _report(f"set {left_out + 1} by the others", shelf, _fit_plans(others))
+    weights = _fit_plans(examples)
     for number, shelf in enumerate(shelves, 1):
         _report(f"set {number} by all", shelf, weights)
-    for sign, weight in zip(speaks.WEIGHTS, weights, strict=True):
+    _print(speaks.WEIGHTS)
+
+
+def _fit_repeated(shelves: Sequence[Shelf]) -> None:
+    examples = [list(_admitted(shelf)) for shelf in shelves]
+    for left_out, shelf in enumerate(shelves):
+        others = [one for at, found in enumerate(examples) if at != left_out for one in found]
+        _set(recurring.WEIGHTS, _fit(others))
+        print(score_repeated(shelf).line(f"repeated in set {left_out + 1} by the others"))
+    _set(recurring.WEIGHTS, _fit([one for found in examples for one in found]))
+    for number, shelf in enumerate(shelves, 1):
+        print(score_repeated(shelf).line(f"repeated in set {number} by all"))
+    _print(recurring.WEIGHTS)
+
+
+def _admitted(shelf: Shelf) -> Iterator[Example]:
+    for earlier, later, rarity in admitted_in_turn(list(shelf.helds.values())):
+        for (a, b), signs in signs_of_sameness(earlier, later, rarity).items():
+            yield signs, any(_is_said(line, shelf, earlier[a], later[b]) for line in shelf.of("repeated"))
+
+
+def _is_said(line: dict, shelf: Shelf, earlier: Admission, later: Admission) -> bool:
+    """Tell whether a line of the gold says that an agency repeats an admission of one report in another."""
+    return all(
+        line[side] == shelf.names[one.held.report.id] and _shared(one.held, line[f"{side}_text"], one.span)
+        for side, one in (("earlier", earlier), ("later", later))
+    )
+
+
+def _set(weights: dict[str, float], fitted: Sequence[float]) -> None:
+    weights.update(zip(weights, fitted, strict=True))
+
+
+def _print(weights: dict[str, float]) -> None:
+    for sign, weight in weights.items():
         print(f'    "{sign}": {weight:.2f},')
 
 
 def _report(name: str, shelf: Shelf, weights: Sequence[float]) -> None:
-    speaks.WEIGHTS.update(zip(speaks.WEIGHTS, weights, strict=True))
+    _set(speaks.WEIGHTS, weights)
     scored = score_plans(shelf)
     print(scored.total.line(name))
     for verdict, tally in sorted(scored.tallies.items()):
@@ -127,19 +165,23 @@ def _shared(held: Held, quote: str, span: Span) -> int:
     return max(0, min(start + len(quote), span.end) - max(start, span.start)) if start >= 0 else 0
 
 
-def _fit(found: Sequence[_Examples]) -> list[float]:
-    """Fit the weights by Newton's method; the first, of the constant sign, is left out of the ridge."""
+def _fit_plans(found: Sequence[_Examples]) -> list[float]:
     listed = [one for examples in found for one in examples.listed]
     strange = [one for examples in found for one in examples.strange]
-    signs = np.array([one for one, _ in [*listed, *strange]])
-    tells = np.array([float(one) for _, one in [*listed, *strange]])
-    counts = np.array([1.0] * len(listed) + [_STRANGERS * len(listed) / len(strange)] * len(strange))
+    return _fit(listed, strange, _STRANGERS * len(listed) / len(strange))
+
+
+def _fit(whole: Sequence[Example], light: Sequence[Example] = (), counts: float = 1.0) -> list[float]:
+    """Fit weights by Newton's method; a light example counts so much. The first, of the constant sign, has no ridge."""
+    signs = np.array([one for one, _ in (*whole, *light)])
+    true = np.array([float(one) for _, one in (*whole, *light)])
+    count = np.array([1.0] * len(whole) + [counts] * len(light))
     ridge = np.diag([1e-6] + [_RIDGE] * (signs.shape[1] - 1))
     weights = np.zeros(signs.shape[1])
     for _ in range(_STEPS):
         likely = 1 / (1 + np.exp(-signs @ weights))
-        slope = signs.T @ (counts * (likely - tells)) + ridge @ weights
-        bend = (signs.T * (counts * likely * (1 - likely))) @ signs + ridge
+        slope = signs.T @ (count * (likely - true)) + ridge @ weights
+        bend = (signs.T * (count * likely * (1 - likely))) @ signs + ridge
         weights = weights - np.linalg.solve(bend, slope)
     return [round(float(weight), 2) for weight in weights]
 

@@ -67,7 +67,7 @@ def main() -> None:
     options = arguments.parse_args()
     shelf = read_shelf(options.folder, show=options.show)
     _score_plans(shelf, _local_meaning() if options.meaning else None)
-    _score_repeated(shelf)
+    print(score_repeated(shelf).line("repeated"))
     _score_shared(shelf)
     _score_series(shelf)
 
@@ -183,7 +183,8 @@ def _is_right(later: Held, line: dict, found: FollowedPlan) -> bool:
 # --- shortcomings
 
 
-def _score_repeated(shelf: Shelf) -> None:
+def score_repeated(shelf: Shelf) -> Tally:
+    """Hold the shortcomings found again against the gold."""
     tally = Tally()
     gold = shelf.of("repeated")
     tally.gold = len(gold)
@@ -208,7 +209,7 @@ def _score_repeated(shelf: Shelf) -> None:
             gold.remove(line)
     for line in gold:
         shelf.note("REPEATED MISSED", line["earlier_text"], "->", line["later_text"])
-    print(tally.line("repeated"))
+    return tally
 
 
 def _score_shared(shelf: Shelf) -> None:

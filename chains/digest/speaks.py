@@ -7,10 +7,9 @@ sign adds to the logarithm of the odds.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chains.digest.agreement import grams
+from chains.digest.agreement import grams, logistic
 from chains.digest.deeds import is_another
 from chains.digest.find import Finder, Near, is_unfinished
 from chains.digest.pledges import Pledge, counted, pieces_of
@@ -62,12 +61,6 @@ def candidates(pledge: Pledge, finder: Finder) -> list[Speaking]:
     ]
 
 
-def likelihood(signs: Sequence[float]) -> float:
-    """Give the logistic of the weighed sum."""
-    total = sum(weight * sign for weight, sign in zip(WEIGHTS.values(), signs, strict=True))
-    return 1 / (1 + math.exp(-total))
-
-
 def _may_speak(pledge: Pledge, near: Near, finder: Finder) -> bool:
     """Tell whether a piece tells neither of another deed, nor of a lack alone, nor of another thing than is named."""
     lack = near.piece.statement.section.kind is Kind.SHORTCOMINGS
@@ -86,7 +79,7 @@ def _speaking(pledge: Pledge, near: Near, weighed: list[Near], finder: Finder) -
     if near.pairs < _FEWEST_PAIRS and (told.size is None or not (named or told.size == 1)):
         return None
     signs = _signs(pledge, near, told, weighed, finder)
-    return Speaking(near, told, signs, likelihood(signs))
+    return Speaking(near, told, signs, logistic(WEIGHTS, signs))
 
 
 def _signs(pledge: Pledge, near: Near, told: Told, weighed: list[Near], finder: Finder) -> tuple[float, ...]:

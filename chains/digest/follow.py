@@ -12,7 +12,7 @@ from chains.digest.held import Held
 from chains.digest.meaning import Meaning, nearness
 from chains.digest.models import FollowedPlan, Verdict
 from chains.digest.pledges import Pledge, find_pledges
-from chains.digest.speaks import Speaking, candidates
+from chains.digest.speaks import Speaking, candidates, is_figure_near
 from chains.digest.targets import Outcome
 from chains.digest.verdicts import Decided, judge
 from store.models import Kind
@@ -119,6 +119,8 @@ def _is_absent(pledge: Pledge, search: _Search) -> bool:
     finder = search.results
     figures = {f"={a.value}{a.unit}" for a in pledge.amounts if a.value is not None and a.value > _FEW}
     if any(finder.holds(mark) for mark in (*pledge.names, *figures)):
+        return False
+    if is_figure_near(pledge, finder):
         return False
     near, again = finder.near(pledge), search.plans.near(pledge)
     if (near and near[0].score >= _TOUCHES) or (again and again[0].score >= _PLANNED_AGAIN):

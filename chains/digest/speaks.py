@@ -33,6 +33,8 @@ _LEAST_WORDS = 0.03
 _MOST_PAIRS = 3
 _FEWEST_PAIRS = 2
 """A word in common is no result where no figure says so too; nor is a figure, unless the thing is named or it is exact."""
+_NEAREST = 3
+_NEAR_SIZE = (0.6, 1.67)
 _LIKE_SIZE = (0.25, 4.0)
 _SCALE = (0.1, 10.0)
 """A figure ten times the planned one or a tenth is of another thing: a province's beside a town's."""
@@ -117,16 +119,24 @@ def _rarest_shared(pledge: Pledge, near: Near, finder: Finder) -> float:
 # --- figures
 
 
+def is_figure_near(pledge: Pledge, finder: Finder) -> bool:
+    """Tell whether one of the nearest pieces, whatever else it tells of, has a figure that could be the promised one."""
+    sizes = [told_of(pledge, near, finder).size for near in finder.near(pledge)[:_NEAREST]]
+    return any(size is not None and _NEAR_SIZE[0] <= size <= _NEAR_SIZE[1] for size in sizes)
+
+
 def told_of(pledge: Pledge, near: Near, finder: Finder) -> Told:
     """Compare figures; what a piece does not count may be counted in the next of its clause (轮训3轮,278人次受训)."""
+    # Only what stands beside a figure says that it is meant to be low.
+    promised = pieces_of(pledge.text)[0]
     text, following = near.piece.text, finder.following(near)
-    told = compare(pledge.text, pledge.amounts, text, near.piece.amounts)
+    told = compare(promised, pledge.amounts, text, near.piece.amounts)
     # 8座码头中,6座已拆除: what was planned, and of it what is done.
     if told.outcome is Outcome.MET and following and text.endswith("中"):
         both = f"{text},{following.text}"
-        told = compare(pledge.text, pledge.amounts, both, counted(both))
+        told = compare(promised, pledge.amounts, both, counted(both))
     if told.outcome is Outcome.UNTOLD and following:
-        told = compare(pledge.text, pledge.amounts, following.text, following.amounts)
+        told = compare(promised, pledge.amounts, following.text, following.amounts)
     if told.outcome in {Outcome.MET, Outcome.UNTOLD} and _misses_further(pledge, near, finder):
         return Told(Outcome.SHORT, told.size)
     return told

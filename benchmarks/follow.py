@@ -65,9 +65,9 @@ def main() -> None:
     arguments.add_argument("--show", action="store_true", help="list what was missed and what was false")
     arguments.add_argument("--meaning", action="store_true", help="with the local embedding model")
     options = arguments.parse_args()
-    shelf = _read(options.folder, show=options.show)
+    shelf = read_shelf(options.folder, show=options.show)
     _score_plans(shelf, _local_meaning() if options.meaning else None)
-    _score_repeated(shelf)
+    print(score_repeated(shelf).line("repeated"))
     _score_shared(shelf)
     _score_series(shelf)
 
@@ -79,7 +79,7 @@ def _local_meaning() -> Meaning:
     return lambda texts: model.embed_documents(list(texts))
 
 
-def _read(folder: Path, *, show: bool) -> Shelf:
+def read_shelf(folder: Path, *, show: bool) -> Shelf:
     helds = {}
     for path in sorted((folder / "reports").iterdir()):
         document = load(path)
@@ -89,7 +89,7 @@ def _read(folder: Path, *, show: bool) -> Shelf:
     return Shelf(helds, gold, show, names)
 
 
-def _overlap(held: Held, words: str, item: Item | None) -> int:
+def overlap(held: Held, words: str, item: Item | None) -> int:
     """Give how many characters of a gold quote stand within an item's quotes."""
     start = held.text.find(words)
     if item is None or start < 0:
@@ -102,6 +102,31 @@ def _overlap(held: Held, words: str, item: Item | None) -> int:
 
 
 def _score_plans(shelf: Shelf, meaning: Meaning | None) -> None:
+    scored = score_plans(shelf, meaning)
+    print(f"pairs {scored.pairs}, gold plans of pairs not found {scored.unpaired}")
+    for name, tally in sorted(scored.tallies.items()):
+        print(tally.line(name))
+    print(scored.total.line("verdicts"), f"  on ritual {scored.rituals}, unlisted {scored.unlisted}")
+
+
+@dataclass
+class ScoredPlans:
+    """Verdicts held against the gold, by verdict; those on ritual are among them, those on unlisted plans are not."""
+
+    tallies: dict[str, Tally]
+    pairs: int
+    unpaired: int
+    rituals: int
+    unlisted: int
+
+    @property
+    def total(self) -> Tally:
+        every = self.tallies.values()
+        return Tally(sum(t.gold for t in every), sum(t.said for t in every), sum(t.right for t in every))
+
+
+def score_plans(shelf: Shelf, meaning: Meaning | None = None) -> ScoredPlans:
+    """Follow the plans of every pair on a shelf and hold the verdicts against the gold."""
     pairs = {
         (shelf.names[a.report.id], shelf.names[b.report.id]): follow_plans(a, b, meaning)
         for a, b in which_pairs(list(shelf.helds.values()))
@@ -141,33 +166,25 @@ def _score_plans(shelf: Shelf, meaning: Meaning | None) -> None:
             if not any(_nearest(shelf.helds[names[0]], found, lines) is line for found in followed):
                 shelf.note("MISSED", names[0], line["verdict"], line["plan"], "->", line["result"])
     unpaired = [line for line in gold if (line["earlier"], line["later"]) not in pairs]
-    print(f"pairs {len(pairs)}, gold plans of pairs not found {len(unpaired)}")
-    total = Tally()
-    for name, tally in sorted(tallies.items()):
-        print(tally.line(name))
-        total.gold, total.said, total.right = (
-            total.gold + tally.gold,
-            total.said + tally.said,
-            total.right + tally.right,
-        )
-    print(total.line("verdicts"), f"  on ritual {rituals}, unlisted {unlisted}")
+    return ScoredPlans(tallies, len(pairs), len(unpaired), rituals, unlisted)
 
 
 def _nearest(earlier: Held, found: FollowedPlan, lines: list[dict]) -> dict | None:
-    best = max(lines, key=lambda line: _overlap(earlier, line["plan"], found.plan), default=None)
-    return best if best and _overlap(earlier, best["plan"], found.plan) else None
+    best = max(lines, key=lambda line: overlap(earlier, line["plan"], found.plan), default=None)
+    return best if best and overlap(earlier, best["plan"], found.plan) else None
 
 
 def _is_right(later: Held, line: dict, found: FollowedPlan) -> bool:
     if line["verdict"] != found.verdict:
         return False
-    return line["result"] is None or _overlap(later, line["result"], found.result) > 0
+    return line["result"] is None or overlap(later, line["result"], found.result) > 0
 
 
 # --- shortcomings
 
 
-def _score_repeated(shelf: Shelf) -> None:
+def score_repeated(shelf: Shelf) -> Tally:
+    """Hold the shortcomings found again against the gold."""
     tally = Tally()
     gold = shelf.of("repeated")
     tally.gold = len(gold)
@@ -180,8 +197,8 @@ def _score_repeated(shelf: Shelf) -> None:
                 line
                 for line in gold
                 if [line["earlier"], line["later"]] == names
-                and _overlap(a, line["earlier_text"], found.earlier)
-                and _overlap(b, line["later_text"], found.later)
+                and overlap(a, line["earlier_text"], found.earlier)
+                and overlap(b, line["later_text"], found.later)
             ),
             None,
         )
@@ -192,7 +209,7 @@ def _score_repeated(shelf: Shelf) -> None:
             gold.remove(line)
     for line in gold:
         shelf.note("REPEATED MISSED", line["earlier_text"], "->", line["later_text"])
-    print(tally.line("repeated"))
+    return tally
 
 
 def _score_shared(shelf: Shelf) -> None:

@@ -27,6 +27,7 @@ _SLACK = 6
 """How much short of the margin a full line may be: a wide character or a number that did not fit."""
 _NARROWEST = 0.75
 _ENOUGH_PARAGRAPHS = 6
+_ENOUGH_HEADINGS = 3
 _MOST = 0.9
 _MENU_RUN = 6
 _MENU_WIDTH = 28
@@ -284,11 +285,12 @@ def _join_wraps(lines: list[Line]) -> list[list[Line]]:
     indents = sum(line.indented for line in lines) >= 2
     width = _wrap_width(lines, indents=indents)
     spaced = _is_spaced(lines)
+    headed = sum(_stands_above(line, following) for line, following in pairwise(lines)) >= _ENOUGH_HEADINGS
     paragraphs: list[list[Line]] = []
     for index, line in enumerate(lines):
         if index and (
             _continues(lines[index - 1], line, width, indents=indents)
-            or (spaced and _torn(lines[index - 1], line))
+            or (spaced and _torn(lines[index - 1], line, headed=headed))
             or (paragraphs[-1][0].indented and _runs_on(lines[index - 1], line))
         ):
             paragraphs[-1].append(line)
@@ -307,10 +309,26 @@ def _is_spaced(lines: list[Line]) -> bool:
     return len(ends) >= _ENOUGH_PARAGRAPHS and sum(ends) >= _MOST * len(ends)
 
 
-def _torn(previous: Line, line: Line) -> bool:
-    """Tell whether a line break without a blank line tears a sentence, as where a page's links stand on their own."""
+def _stands_above(line: Line, following: Line) -> bool:
+    """Tell whether a short line after a blank one looks like the heading of the whole paragraph right below it."""
+    return (
+        line.after_blank
+        and line.width <= _MENU_WIDTH
+        and not re.search(r"[^\w\s、]", line.text)
+        and not following.after_blank
+        and len(following.text) > _MENU_WIDTH
+        and bool(_SENTENCE_END.search(following.text))
+    )
+
+
+def _torn(previous: Line, line: Line, *, headed: bool) -> bool:
+    """Tell whether a line break without a blank line tears a sentence, as where a page's links stand on their own.
+
+    `headed`: paragraphs of this text have headings without numbers right above them.
+    """
     return not (
         line.after_blank
+        or (headed and _stands_above(previous, line))
         or _SENTENCE_END.search(previous.text)
         or starts_item(previous.text)
         or starts_item(line.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 from chains.claims.plain import bigrams
 from chains.digest.wordings import canonical
@@ -59,3 +59,9 @@ class Rarity:
         """Give the weight two wordings share against their mean weight, 0-1."""
         both = self.sum(one) + self.sum(other)
         return 2 * self.sum(one & other) / both if both else 0.0
+
+
+def logistic(weights: Mapping[str, float], signs: Sequence[float]) -> float:
+    """Give the likelihood, 0-1, that signs in the order of their weights speak for."""
+    total = sum(weight * sign for weight, sign in zip(weights.values(), signs, strict=True))
+    return 1 / (1 + math.exp(-total))

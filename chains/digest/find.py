@@ -16,12 +16,14 @@ from store.script import fold
 from store.sentences import Span
 
 _GLOSS = re.compile(r"^[^，。；]{2,24}[：:]\s*[“\"]?[^，。；]{0,12}(?:是?指|即)")
+# What only says that the report now begins.
+_OPENING = re.compile(r"(?:现将|现就|现把)[^。]*(?:报告|总结|汇报|通报|公布|公开)如下")
 _GLOSSARY = re.compile(r"名词|术语|注释|用语")
 _ASIDE = re.compile(r"(?<=,)其中[^,。;]*")
 _GOES_ON = re.compile(r"其余|另|剩余|余下|尚|但|因|由于|受|暂|目前")
 _UNDONE = re.compile(
     r"(?:尚|还|仍|暂|均|并)?未(?:能|曾|及|如期|按期|按时|全部|全面|完全|正式)*(?:完成|达|设立|设置|开|建|组建|启|上线|落|接入|覆盖|实现|提请|出台|印发|签|到位|投|交付|验收|竣工|完工|通车|通过|招|配|纳入|联通|运行|形成|公布|布展|举办|展开|整改)"
-    r"|尚未|暂未|仍未|还未|没有?能|没有(?:完成|达到|实现|建成|按)|(?:尚|仍|还)?待[^,。;]{0,16}(?:完成|系统|联通|验收|审|批|启|建|推)|有待"
+    r"|未(?!成|来)[\u4e00-\u9fff]{1,4}的(?=计划|预计|将|拟|于)|未(?:获|进入)|尚未|暂未|仍未|还未|没有?能|没有(?:完成|达到|实现|建成|按)|(?:尚|仍|还)?待[^,。;]{0,16}(?:完成|系统|联通|验收|审|批|启|建|推)|有待"
     r"|[仅只](?:有|完成|完工|建成|开展|录入|覆盖|实现|达|举办|招|办|到|占)|顺延|推迟|延期|延后|推后|延至|滞后|搁置|暂缓|暂停|落空|其余|剩余|余下|预计(?:明年|下年|次年|20\d\d年)|距[^,。;]{0,12}(?:目标|计划|任务)"
 )
 _BESIDE = 0.6
@@ -84,6 +86,9 @@ class Finder:
         wordings = [piece.own for piece in self.pieces]
         self._places = {piece.statement.span: at for at, piece in enumerate(self.pieces)}
         self._holding = _index(self.pieces)
+        self._by_clause: dict[Span, list[Piece]] = {}
+        for piece in self.pieces:
+            self._by_clause.setdefault(piece.statement.clause, []).append(piece)
         self.rarity = Rarity([*wordings, *(marks(p.grams, p.amounts) for p in pledges)])
 
     def after(self, near: Near, pledge: Pledge) -> str:
@@ -95,6 +100,14 @@ class Finder:
         """Give what the clause of a piece says after it, folded."""
         statement = near.piece.statement
         return fold(self._plain[statement.span.end : statement.clause.end])
+
+    def clause(self, near: Near) -> str:
+        """Give the clause of a piece, folded."""
+        return fold(near.piece.statement.clause.of(self._plain))
+
+    def clause_pieces(self, near: Near) -> list[Piece]:
+        """Give the pieces of a piece's clause, in order."""
+        return self._by_clause[near.piece.statement.clause]
 
     def reach(self, near: Near, pledge: Pledge) -> Span:
         """Give the stretch from the clause a piece stands in to the end of what goes on about it."""
@@ -123,14 +136,15 @@ class Finder:
         """Tell whether a pair of characters stands in any piece."""
         return pair in self._holding
 
+    def share_nowhere(self, pledge: Pledge) -> float:
+        """Give how much of a promise's pairs of characters stands in no piece, rare ones counting for more."""
+        pairs = sorted(gram for gram in pledge.grams if len(gram) == 2)
+        whole = self.rarity.sum(pairs)
+        return self.rarity.sum(p for p in pairs if not self.holds(p)) / whole if whole else 0.0
+
     def sentence(self, near: Near) -> str:
         """Give the sentence of a piece, folded."""
         return fold(near.piece.statement.sentence.of(self._plain))
-
-    def rest_of_sentence(self, near: Near) -> str:
-        """Give a piece with all that its sentence says from its clause on, folded."""
-        statement = near.piece.statement
-        return fold(self._plain[statement.clause.start : statement.sentence.end])
 
     def near(self, pledge: Pledge) -> list[Near]:
         """Give the pieces that share anything with a promise, the nearest first."""
@@ -179,9 +193,11 @@ def marks(words: frozenset[str], amounts: Iterable[Amount]) -> frozenset[str]:
 
 
 def _tells(held: Held, statement: Statement) -> bool:
-    """Tell whether a statement could be a result: no title, no ritual, no line of a glossary."""
+    """Tell whether a statement could be a result: no title, no opening, no ritual, no line of a glossary."""
     said = statement.span.of(held.plain)
     if statement.span.of(held.text) in held.report.title:
+        return False
+    if _OPENING.search(statement.sentence.of(held.plain)):
         return False
     line = held.plain[statement.sentence.start : statement.span.end]
     if _GLOSS.match(line) or _GLOSSARY.search(statement.section.heading):

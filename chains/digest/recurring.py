@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from chains.digest.agencies import agency_names, of_one_agency
-from chains.digest.agreement import Rarity, grams
+from chains.digest.agreement import Rarity, grams, logistic
 from chains.digest.aspects import ASPECTS, aspects_of, named_by
 from chains.digest.held import Held
 from chains.digest.models import RepeatedShortcoming, SharedShortcoming
@@ -17,12 +18,16 @@ from store.numbering import enumerated_at
 from store.script import fold
 from store.sentences import Span, sentences
 
-_SAME = 0.12
-"""From this likeness on two admissions of one agency are the same, if each is the other's nearest."""
-_APART = 0.03
-"""By so much the nearest is nearer than the next."""
-_SAME_ASPECT = 0.08
-"""What speaking of one aspect adds to a likeness."""
+WEIGHTS = {"base": -2.17, "ahead": 2.32, "aspect": 1.68}
+"""What each sign that two admissions of an agency are one shortcoming adds to the logarithm of the odds.
+
+Fitted by `python -m benchmarks.fit_follow`.
+"""
+SAME = 0.5
+"""From this likelihood on they are, if none of the two is likelier the same as another."""
+_LEAST = 0.01
+_BY_CHANCE = 0.05
+"""How alike any two admissions are: a lead is counted from there on, and before no rival at all from there too."""
 _SHARED = 0.30
 """From this likeness on admissions of two agencies are the same whatever they speak of."""
 _QUOTE_CHARS = 120
@@ -34,7 +39,7 @@ _VAGUE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Admission:
+class Admission:
     """A shortcoming of a report made ready for comparison."""
 
     held: Held
@@ -53,18 +58,27 @@ class _Admission:
         return self.held.item(_quoted(self.held.text, self.span), self.topic)
 
 
-_Named = tuple[str, list[_Admission]]
+_Named = tuple[str, list[Admission]]
+Pair = tuple[int, int]
+"""The places of two admissions among those of two reports."""
 
 
 def repeated(helds: Sequence[Held]) -> list[RepeatedShortcoming]:
     """Find what an agency admits in one report and again in its next that is held."""
-    found: list[RepeatedShortcoming] = []
+    return [
+        _repeated(one, other)
+        for earlier, later, rarity in admitted_in_turn(helds)
+        for one, other in _matches(earlier, later, rarity)
+    ]
+
+
+def admitted_in_turn(helds: Sequence[Held]) -> Iterator[tuple[list[Admission], list[Admission], Rarity]]:
+    """Give what an agency admits in one report and in its next that is held, with how rare its words are."""
     for group in of_one_agency(helds):
         admitted = [_admissions(held) for held in group]
         rarity = _rarity(group)
-        for earlier, later in zip(admitted, admitted[1:], strict=False):
-            found += [_repeated(a, b) for a, b in _matches(earlier, later, rarity)]
-    return found
+        for earlier, later in pairwise(admitted):
+            yield earlier, later, rarity
 
 
 def shared(helds: Sequence[Held]) -> list[SharedShortcoming]:
@@ -86,13 +100,13 @@ def shared(helds: Sequence[Held]) -> list[SharedShortcoming]:
     return found
 
 
-def _admissions(held: Held) -> list[_Admission]:
+def _admissions(held: Held) -> list[Admission]:
     made = []
     for statement in held.admissions:
         lead = enumerated_at(held.text, statement.span.start)
         text = fold(held.plain[lead.end() if lead else statement.span.start : statement.span.end])
         made.append(
-            _Admission(
+            Admission(
                 held,
                 statement.span,
                 statement.topic,
@@ -110,22 +124,49 @@ def _rarity(helds: Sequence[Held]) -> Rarity:
     return Rarity([*(grams(text) for text in told), *admitted])
 
 
-def _matches(
-    earlier: list[_Admission], later: list[_Admission], rarity: Rarity
-) -> Iterator[tuple[_Admission, _Admission]]:
-    """Pair the admissions of two reports that are each other's nearest by far."""
+def signs_of_sameness(
+    earlier: Sequence[Admission], later: Sequence[Admission], rarity: Rarity
+) -> dict[Pair, tuple[float, ...]]:
+    """Give for each admission of one report beside each of the next what `WEIGHTS` weigh, in its order."""
     likeness = {
-        (a, b): rarity.likeness(one.grams, other.grams) + (_SAME_ASPECT if one.aspects & other.aspects else 0)
+        (a, b): rarity.likeness(one.grams, other.grams)
         for a, one in enumerate(earlier)
         for b, other in enumerate(later)
     }
-    for (a, b), like in likeness.items():
-        rivals = [value for (x, y), value in likeness.items() if (x == a) != (y == b)]
-        if like >= _SAME and all(like - rival >= _APART for rival in rivals):
+    return {
+        (a, b): (
+            1.0,
+            sum(
+                math.log(max(like, _LEAST) / max([_BY_CHANCE, *rivals]))
+                for rivals in _rivals((a, b), likeness)
+            ),
+            float(bool(earlier[a].aspects & later[b].aspects)),
+        )
+        for (a, b), like in likeness.items()
+    }
+
+
+def _rivals(pair: Pair, values: dict[Pair, float]) -> tuple[list[float], list[float]]:
+    """Give the values of the pairs that share the first of a pair, and of those that share the second."""
+    a, b = pair
+    return (
+        [value for (x, y), value in values.items() if x == a and y != b],
+        [value for (x, y), value in values.items() if x != a and y == b],
+    )
+
+
+def _matches(
+    earlier: list[Admission], later: list[Admission], rarity: Rarity
+) -> Iterator[tuple[Admission, Admission]]:
+    """Pair the admissions of two reports that are likely the same, and more so than with any other."""
+    signs = signs_of_sameness(earlier, later, rarity)
+    likely = {pair: logistic(WEIGHTS, found) for pair, found in signs.items()}
+    for (a, b), like in likely.items():
+        if like >= SAME and all(like > rival for rivals in _rivals((a, b), likely) for rival in rivals):
             yield earlier[a], later[b]
 
 
-def _repeated(earlier: _Admission, later: _Admission) -> RepeatedShortcoming:
+def _repeated(earlier: Admission, later: Admission) -> RepeatedShortcoming:
     return RepeatedShortcoming(
         agency=later.held.report.agency,
         earlier_year=earlier.held.year,
@@ -135,7 +176,7 @@ def _repeated(earlier: _Admission, later: _Admission) -> RepeatedShortcoming:
     )
 
 
-def _by_aspect(admissions: list[_Admission], names: dict[str, str]) -> Iterator[_Named]:
+def _by_aspect(admissions: list[Admission], names: dict[str, str]) -> Iterator[_Named]:
     """Group admissions of one aspect by the words they name it with, the commonest first; an agency joins one."""
     for aspect in range(len(ASPECTS)):
         left = [one for one in admissions if aspect in one.aspects]
@@ -149,9 +190,9 @@ def _by_aspect(admissions: list[_Admission], names: dict[str, str]) -> Iterator[
             left = [one for one in left if names[one.held.report.id] not in placed]
 
 
-def _by_wording(admissions: list[_Admission], names: dict[str, str], rarity: Rarity) -> Iterator[_Named]:
+def _by_wording(admissions: list[Admission], names: dict[str, str], rarity: Rarity) -> Iterator[_Named]:
     """Group admissions of no known aspect so that each is worded like every other of its group."""
-    groups: list[list[_Admission]] = []
+    groups: list[list[Admission]] = []
     for one in (one for one in admissions if not one.aspects):
         fitting = (
             group for group in groups if all(rarity.likeness(one.grams, o.grams) >= _SHARED for o in group)
@@ -166,9 +207,9 @@ def _by_wording(admissions: list[_Admission], names: dict[str, str], rarity: Rar
         yield _common([one.quote for one in members]), members
 
 
-def _one_each(admissions: Sequence[_Admission], names: dict[str, str]) -> list[_Admission]:
+def _one_each(admissions: Sequence[Admission], names: dict[str, str]) -> list[Admission]:
     """Keep each agency's first."""
-    first: dict[str, _Admission] = {}
+    first: dict[str, Admission] = {}
     for one in admissions:
         first.setdefault(names[one.held.report.id], one)
     return list(first.values())

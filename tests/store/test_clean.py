@@ -435,6 +435,16 @@ def test_a_sentence_torn_at_links_is_one_where_blank_lines_part_the_paragraphs()
     assert text.split("\n")[-1] == torn.replace("\n", "")
 
 
+def test_a_heading_right_above_its_paragraph_stays_a_line_of_its_own() -> None:
+    headings = ["执法监管扎实有力", "监测预报稳步提升", "为农服务精准发力", "工作思路"]
+    body = (
+        "全年办理案件120件，群众满意度不断提升，各方面反映良好。共组织检查三十余次，发现的问题全部整改到位。"
+    )
+    blocks = [f"{heading}\n{body}" for heading in headings]
+    text = clean(SourceText("\n\n".join([body, *blocks, body, body]), "text")).text
+    assert [line for line in text.split("\n") if len(line) < 20] == headings
+
+
 def test_lines_stay_apart_where_no_blank_lines_part_paragraphs() -> None:
     paragraphs = [
         f"第{n}项工作取得进展，全年办理案件{n}20件，群众满意度不断提升，各方面反映良好。" for n in range(1, 8)

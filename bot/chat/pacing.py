@@ -17,8 +17,17 @@ if TYPE_CHECKING:
     from bot.chat.shared_limits import SharedLimits
 
 GROUP_PER_MINUTE = 20
-PER_SECOND = 25
-"""Below Telegram's 30: what leaves evenly may arrive in a heap."""
+PER_SECOND = 28
+"""Below Telegram's 30. A message counts from its departure until a second after Telegram has answered: what leaves
+evenly may arrive in a heap, but never before it has left or after it was answered."""
+
+PER_SECOND_SHARED = 25
+"""The same over all replicas, counted from the departure alone."""
+
+_SURELY_THERE_S = 5.0
+"""A message that was not answered for so long holds up no other any more."""
+
+_LOOK_EVERY_S = 0.01
 
 SPARE_PER_SECOND = 4
 _CHATS_KEPT = 20_000
@@ -49,7 +58,9 @@ class Pacer:
         self._clock = clock
         self._sleep = sleep
         self._lanes: OrderedDict[int, _Lane] = OrderedDict()
-        self._all: deque[float] = deque(maxlen=PER_SECOND)
+        self._door = asyncio.Lock()
+        self._leaving: dict[object, float] = {}
+        self._answered: deque[float] = deque()
         self._spared: deque[float] = deque(maxlen=SPARE_PER_SECOND)
 
     @asynccontextmanager
@@ -59,7 +70,7 @@ class Pacer:
         began = self._clock()
         async with lane.lock:
             await self._until(self._due(lane, chat_id))
-            await self._among_all()
+            leaving = await self._among_all()
             if self._shared is not None:
                 await self._among_replicas(self._shared, chat_id)
             lane.waited_s += self._clock() - began
@@ -67,6 +78,8 @@ class Pacer:
                 yield
             finally:
                 now = self._clock()
+                if self._leaving.pop(leaving, None) is not None:
+                    self._answered.append(now)
                 lane.free_at = max(lane.free_at, now + self._interval_s)
                 lane.recent.append(now)
                 if self._shared is not None:
@@ -95,11 +108,10 @@ class Pacer:
 
     async def room(self) -> bool:
         """Tell whether so little leaves now that what nobody waits for may leave too."""
-        ago = self._clock() - 1
-        recent = sum(at > ago for at in self._all)
+        recent = self._in_a_second()
         if self._shared is not None:
             recent = max(recent, await self._shared.recent() or 0)
-        return recent < PER_SECOND // 2
+        return recent < PER_SECOND_SHARED // 2
 
     def take_waited_s(self, chat_id: int) -> float:
         """Give how long messages to this chat had to wait for their turns since this was last asked."""
@@ -119,16 +131,32 @@ class Pacer:
 
     async def _among_replicas(self, shared: SharedLimits, chat_id: int) -> None:
         per_minute = self._per_minute(chat_id)
-        while (turn := await shared.turn(chat_id, self._interval_s, per_minute, PER_SECOND)) is not None:
+        while (
+            turn := await shared.turn(chat_id, self._interval_s, per_minute, PER_SECOND_SHARED)
+        ) is not None:
             if turn.wait_s > 0:
                 await self._sleep(turn.wait_s)
             if turn.taken:
                 return
 
-    async def _among_all(self) -> None:
-        while len(self._all) == PER_SECOND and self._all[0] + 1 > self._clock():
-            await self._sleep(max(self._all[0] + 1 - self._clock(), 0.001))
-        self._all.append(self._clock())
+    async def _among_all(self) -> object:
+        """Wait for a place among all that leaves, first come, first served; gives what it is held under."""
+        async with self._door:
+            while self._in_a_second() >= PER_SECOND:
+                first = self._answered[0] + 1 - self._clock() if self._answered else 0.0
+                await self._sleep(max(first, _LOOK_EVERY_S))
+            place = object()
+            self._leaving[place] = self._clock()
+            return place
+
+    def _in_a_second(self) -> int:
+        """Count what may arrive within the same second as a message that left now."""
+        now = self._clock()
+        while self._answered and self._answered[0] + 1 <= now:
+            self._answered.popleft()
+        for place in [place for place, began in self._leaving.items() if began + _SURELY_THERE_S <= now]:
+            del self._leaving[place]
+        return len(self._answered) + len(self._leaving)
 
     async def _until(self, due: float) -> None:
         wait = due - self._clock()

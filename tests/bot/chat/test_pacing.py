@@ -157,3 +157,50 @@ def test_the_wait_is_told_while_another_message_is_on_its_way(clock: Clock) -> N
         return [*told, pacer.wait_s(7)]
 
     assert asyncio.run(run()) == [0, 2.0, 2.0, 0.5]
+
+
+def test_what_is_still_on_its_way_counts_until_a_second_after_its_answer(clock: Clock) -> None:
+    """However long each is under way, no more than allowed arrive within a second."""
+
+    async def run() -> list[tuple[float, float]]:
+        pacer = Pacer(0.0, clock=clock, sleep=clock.sleep)
+        spans: list[tuple[float, float]] = []
+
+        async def send(chat_id: int) -> None:
+            async with pacer.turn(chat_id):
+                left = clock()
+                await clock.sleep(0.9 if chat_id % 3 else 0.0)
+                spans.append((left, clock()))
+
+        await clock.run(*(send(chat_id) for chat_id in range(1, 101)))
+        return spans
+
+    spans = sorted(asyncio.run(run()))
+    assert len(spans) == 100
+    for left, _ in spans:
+        # Whatever may have arrived in the second up to this departure, itself included.
+        assert sum(out <= left and done > left - 1 for out, done in spans) <= PER_SECOND
+
+
+def test_one_that_is_never_answered_holds_up_the_others_for_a_while_only(clock: Clock) -> None:
+    async def run() -> float:
+        pacer = Pacer(0.0, clock=clock, sleep=clock.sleep)
+
+        async def hang(chat_id: int) -> None:
+            async with pacer.turn(chat_id):
+                await clock.sleep(600)
+
+        async def send() -> float:
+            await clock.sleep(0.1)
+            async with pacer.turn(1_000):
+                return clock()
+
+        found: list[float] = []
+
+        async def note() -> None:
+            found.append(await send())
+
+        await clock.run(*(hang(chat_id) for chat_id in range(1, PER_SECOND + 1)), note())
+        return found[0]
+
+    assert asyncio.run(run()) < 1000 + 6

@@ -40,6 +40,8 @@ def verdicts(plan: str, *results: str, lack: str | None = None) -> list[Verdict]
         ("制定涉企检查管理办法。", "新的涉企检查管理办法经局务会通过。"),
         ("组建行政争议调处专家库。", "行政争议调处专家库正式运行，首批专家到位。"),
         ("社区矫正对象教育培训覆盖率不低于95%。", "社区矫正对象教育培训覆盖率达96.2%。"),
+        ("培训村居法律明白人240人次。", "村居法律明白人轮训3轮，共278人次受训。"),
+        ("修订行政应诉工作规则。", "新版行政应诉工作规则8月发布；两处接待窗口尚在装修。"),
     ],
 )
 def test_a_result_that_meets_the_plan_keeps_it(plan: str, result: str) -> None:
@@ -54,6 +56,9 @@ def test_a_result_that_meets_the_plan_keeps_it(plan: str, result: str) -> None:
         ("将行政复议平均办理时间压缩到40天以内。", "行政复议平均办理时间为46天。"),
         ("争取专项补助资金1.2亿元。", "到位专项补助资金9800万元。"),
         ("法律援助案件数增长10%。", "法律援助案件数增长6.5%。"),
+        ("归集信用信息200类以上，做到公示事项不少于30项。", "归集信用信息236类，其中公示事项22项。"),
+        ("执法记录仪覆盖全部一线执法人员。", "执法记录仪在一线执法人员中的覆盖率为86%。"),
+        ("培训人民调解员156名，每次间隔不超过两年。", "分三期培训人民调解员133人。"),
     ],
 )
 def test_another_figure_of_the_same_thing_changes_the_plan(plan: str, result: str) -> None:
@@ -68,6 +73,8 @@ def test_another_figure_of_the_same_thing_changes_the_plan(plan: str, result: st
         ("建成行政执法监督平台并投入使用。", "行政执法监督平台完成软件开发，尚未上线运行。"),
         ("出台行政调解工作办法。", "行政调解工作办法草案已报市政府审查。"),
         ("建设法治文化公园3处。", "建成法治文化公园2处，另有1处推迟到明年。"),
+        ("完成12个司法所升级改造。", "12个司法所升级改造中，9个司法所已交付，3个因产权诉讼未能推进。"),
+        ("组建行政争议研究中心。", "行政争议研究中心完成登记，研究团队正在遴选。"),
     ],
 )
 def test_a_result_that_says_what_is_left_keeps_the_plan_in_part(plan: str, result: str) -> None:
@@ -303,10 +310,18 @@ def test_a_planned_figure_told_again_is_not_kept_where_part_of_it_is_left(plan: 
         ("设立社区矫正培育基金。", "社区矫正基金的章程经过讨论。"),
         ("开展“三亮三比”活动。", "“三亮三比”由各单位自行安排。"),
         ("新装林区监控探头26个。", "26个高清瞭望设备全天候守望林区。"),
+        ("发放惠企贷款贴息资金5000万元。", "为企业贴息3860万元。"),
+        ("选聘普查指导员**名。", "推行柜台延时服务。"),
+        ("开展行业协会收费专项清理。", "推动34家商会降低会费。"),
     ],
 )
 def test_what_is_named_anywhere_is_not_called_not_mentioned(plan: str, result: str) -> None:
     assert NOT_MENTIONED not in verdicts(plan, result)
+
+
+def test_what_only_opens_the_report_is_no_result() -> None:
+    opening = "2024年，全局以公共法律服务站建设为牵引，深化改革，现将全年工作报告如下。"
+    assert KEPT not in verdicts("开展公共法律服务站建设。", opening)
 
 
 def test_a_slogan_after_a_promise_is_no_part_of_it() -> None:

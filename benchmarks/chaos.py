@@ -33,7 +33,9 @@ import sqlalchemy as sa
 
 from benchmarks.cluster import HOOK, POSTGRESQL, REDIS, Cluster, Part, make_database
 from benchmarks.results import print_table, write
+from store.jobs import JobStore
 from store.words import WordIndex
+from tests.bot.brokers import cleaned_up
 from tests.telegram import Group, Message, TelegramServer, User
 
 _QUESTIONS = ("有哪些不足？", "下一步有什么计划？", "罚款多少万元？", "有哪些成效？")
@@ -164,12 +166,15 @@ def run(chats: int, reports: int, rounds: int, chroma_away_s: float, commands: S
 
 def _started(stack: ExitStack, folder: Path, chats: int) -> World:
     server = stack.enter_context(TelegramServer(can_read_all_group_messages=True))
-    url = _database(stack)
+    url, broker = _database(stack), os.environ.get("CELERY_BROKER_URL") or REDIS
+    jobs = JobStore(url)
+    stack.enter_context(cleaned_up(broker, jobs.identity()))
+    jobs.close()
     port = int(os.environ.get("REPORTBOT_CHAOS_PORT", "8580"))
     members = [server.user(1000 + n, f"用户{n}") for n in range(1, chats + 1)]
     base = {
         "DATABASE_URL": url,
-        "CELERY_BROKER_URL": os.environ.get("CELERY_BROKER_URL") or REDIS,
+        "CELERY_BROKER_URL": broker,
         "CHROMA_URL": "",
         "TELEGRAM_BOT_TOKEN": server.token,
         "TELEGRAM_API_URL": server.url,

@@ -105,6 +105,7 @@ class Allowance:
         self,
         clock: Callable[[], float],
         limit: int = QUESTIONS_A_MINUTE,
+        *,
         shared: SharedLimits | None = None,
     ) -> None:
         self.limit = limit

@@ -101,7 +101,7 @@ def test_all_chats_together_get_no_more_than_a_second_holds(address: str, bot_id
 
 def test_a_user_s_questions_are_counted_over_all(address: str, bot_id: str) -> None:
     async def scenario(here: SharedLimits, there: SharedLimits) -> None:
-        allowances = [Allowance(time.monotonic, 4, limits) for limits in (here, there)]
+        allowances = [Allowance(time.monotonic, 4, shared=limits) for limits in (here, there)]
         for allowance in allowances * 2:
             assert await allowance.wait_s(1) == 0
         assert 0 < await allowances[0].wait_s(1) <= 60
@@ -156,7 +156,7 @@ def test_without_redis_each_keeps_to_the_limits_by_itself_and_says_so_once(
                 now[0] += 100  # long enough to ask again
         await pacer.hold(CHAT, 0.01)
         assert await pacer.room()
-        assert await Allowance(time.monotonic, 1, limits).wait_s(1) == 0
+        assert await Allowance(time.monotonic, 1, shared=limits).wait_s(1) == 0
         with suppress(redis.RedisError):
             await limits.aclose()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bot import texts
@@ -34,6 +34,16 @@ def attempt(action: Callable[[], T], say: Say) -> T | AppError:
         return error
     except BrokenPipeError:
         raise  # nobody reads any more: that concerns all of them
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _unforeseen(error, say)
+
+
+async def attempt_async(work: Awaitable[T], say: Say) -> T | AppError:
+    """The same where it is waited for."""
+    try:
+        return await work
+    except AppError as error:
+        return error
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _unforeseen(error, say)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.document import parse
-from store.models import Document, IngestResult, SourceText
+from store.models import DEFAULT_WORKSPACE, Document, IngestResult, Report, SourceText
 from store.read import read_bytes
 
 if TYPE_CHECKING:
@@ -26,6 +26,14 @@ def add_file(library: Library, data: bytes, path: str, workspace: str) -> Ingest
     """Store a file of a folder. The same path stands for its newest content. Raises AppError."""
     name = path.replace("\\", "/").rpartition("/")[2]
     return _add(library, parse(read_bytes(data, name), source=path), path, workspace)
+
+
+def move_to_common(library: Library, report: Report, workspace: str) -> IngestResult:
+    """Put a report of a shelf on everybody's; on its own it would be found twice."""
+    document = parse(library.origin(report.id, [workspace]), source=report.source)
+    status, moved = library.add(document, workspace=DEFAULT_WORKSPACE)
+    library.delete(report.id, workspace)
+    return IngestResult(path=report.source, status=status, report=moved)
 
 
 def _add(library: Library, document: Document, path: str, workspace: str) -> IngestResult:

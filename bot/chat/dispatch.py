@@ -29,8 +29,9 @@ from store.inbox import Arrival, Taken, Waiting
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 10
-"""Restarts that one update may cause; then its sender is told and it is given up."""
+MAX_ATTEMPTS = 30
+"""Restarts that one update may meet; then its sender is told and it is given up. Mostly it is not their reason:
+what ends a process at once, a file above all, ends the engine's (engine_process.py) and not this one."""
 
 LOOK_EVERY_S = 0.2
 """How often a replica looks for what others took in for it, or left behind."""
@@ -201,6 +202,10 @@ class Dispatcher(asyncio.Queue[object]):
     async def let_pass(self, delivery: Delivery) -> None:
         """Before work that takes long: see first to those who have just arrived, for it slows everything down."""
         self._seen_to(delivery)
+        await self.calm()
+
+    async def calm(self) -> None:
+        """Wait until all who have just arrived are seen to, and no longer than a moment."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._calm.wait(), _LET_PASS_S)
 

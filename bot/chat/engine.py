@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from bot.intake import add_upload, move_to_common
 from chains import retrieve
-from chains.aside import aside
+from chains.aside import aside, step_back
 from chains.models import Answer, AskInput, Summary, SummaryInput
 from chains.write_answer import Sentence
 from store.document import reopen
-from store.models import DEFAULT_WORKSPACE, Hit, Report, Scope
+from store.models import DEFAULT_WORKSPACE, Hit, IngestResult, Report, Scope, SourceText
+from store.read import read
 
 if TYPE_CHECKING:
     from bot.services import Services
     from chains.digest.models import Digest, DigestInput
+    from store.library import Library
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,18 @@ class ChatEngine(Protocol):
     async def search(self, query: str, workspaces: tuple[str, ...], k: int) -> list[Hit]:
         """Give the passages nearest to a query, none where even these are far from it. Raises AppError."""
 
+    async def add_file(self, path: Path, name: str, workspace: str) -> IngestResult:
+        """Read, index and store a file that was sent as `name`. Raises AppError, OSError."""
+
+    async def add_text(self, text: str, name: str, workspace: str) -> IngestResult:
+        """Index and store a text. Raises AppError."""
+
+    async def share(self, report: Report, workspace: str) -> IngestResult:
+        """Move a report to the common shelf. Raises AppError."""
+
+    async def delete(self, report_id: str, workspace: str) -> Report:
+        """Take a report off its shelf and give what went. Raises AppError."""
+
     async def aclose(self) -> None:
         """Let go of everything."""
 
@@ -58,6 +77,8 @@ class EngineHere:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.model_name = services.engine.model_name
+        # Read and indexed one file at a time: embedding takes every core there is.
+        self._files = ThreadPoolExecutor(1, thread_name_prefix="files", initializer=step_back)
 
     async def warm_up(self) -> None:
         self._services.library.follow_words()
@@ -83,5 +104,23 @@ class EngineHere:
         hits = await aside(retrieve.search, library, query, Scope(workspaces), k)
         return hits if retrieve.is_answered(query, hits, library.similarity_range) else []
 
+    async def add_file(self, path: Path, name: str, workspace: str) -> IngestResult:
+        return await self._filed(lambda library: add_upload(library, read(path), name, workspace))
+
+    async def add_text(self, text: str, name: str, workspace: str) -> IngestResult:
+        source = SourceText(text, "text")
+        return await self._filed(lambda library: add_upload(library, source, name, workspace))
+
+    async def share(self, report: Report, workspace: str) -> IngestResult:
+        return await self._filed(lambda library: move_to_common(library, report, workspace))
+
+    async def delete(self, report_id: str, workspace: str) -> Report:
+        return await self._filed(lambda library: library.delete(report_id, workspace))
+
+    async def _filed(self, work: Callable[[Library], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._files, work, self._services.library)
+
     async def aclose(self) -> None:
+        # What is under way is not waited for: the next start takes it up again.
+        self._files.shutdown(wait=False, cancel_futures=True)
         await self._services.engine.aclose()

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.chat.engine import Answered, EngineHere
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from chains.digest.models import Digest, DigestInput
     from chains.models import AskInput, Summary
     from chains.write_answer import Sentence
-    from store.models import Hit, Report
+    from store.models import Hit, IngestResult, Report
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,14 @@ class _Call:
     request: _Request
     events: asyncio.Queue[_Event] = field(default_factory=asyncio.Queue)
     tries: int = 0
+    sent: bool = False
+    """To the process that runs now."""
     shown: bool = False
+
+    @property
+    def is_suspect(self) -> bool:
+        """A file that a process ended at: the likeliest reason for it."""
+        return bool(self.tries) and not self.sent and self.request.name in ("add_file", "add_text")
 
 
 class EngineProcess:
@@ -130,6 +138,22 @@ class EngineProcess:
         hits: list[Hit] = await self._one("search", query, workspaces, k)
         return hits
 
+    async def add_file(self, path: Path, name: str, workspace: str) -> IngestResult:
+        taken: IngestResult = await self._one("add_file", path, name, workspace)
+        return taken
+
+    async def add_text(self, text: str, name: str, workspace: str) -> IngestResult:
+        taken: IngestResult = await self._one("add_text", text, name, workspace)
+        return taken
+
+    async def share(self, report: Report, workspace: str) -> IngestResult:
+        moved: IngestResult = await self._one("share", report, workspace)
+        return moved
+
+    async def delete(self, report_id: str, workspace: str) -> Report:
+        gone: Report = await self._one("delete", report_id, workspace)
+        return gone
+
     async def aclose(self) -> None:
         self._closed = True
         self._tell(_GOODBYE)
@@ -152,6 +176,7 @@ class EngineProcess:
         finally:
             if self._calls.pop(number, None) is not None:  # nobody waits for the rest
                 self._tell(_Request(number))
+                self._send_suspects()
         if event.kind is _Kind.FAILED:
             raise event.value
 
@@ -159,6 +184,7 @@ class EngineProcess:
         if self._connection is None:
             return  # all that is open is sent when there is a process again
         call.tries += 1
+        call.sent = True
         self._tell(call.request)
 
     def _tell(self, request: _Request) -> None:
@@ -181,7 +207,16 @@ class EngineProcess:
         reader = threading.Thread(target=self._read, args=(self._connection, loop), daemon=True)
         reader.start()
         for call in self._calls.values():
-            self._send(call)
+            if not call.is_suspect:
+                self._send(call)
+        self._send_suspects()
+
+    def _send_suspects(self) -> None:
+        """Begin files anew that a process ended at, once none is open that would be begun a third time."""
+        again = any(call.sent and call.tries > 1 for call in self._calls.values())
+        for call in [] if again else list(self._calls.values()):
+            if call.is_suspect:
+                self._send(call)
 
     def _read(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
         """Hand on what the process says until it ends; in a thread of its own."""
@@ -201,6 +236,7 @@ class EngineProcess:
             call.shown = True
         else:
             del self._calls[event.number]
+            self._send_suspects()
 
     def _ended(self) -> None:
         if self._closed:
@@ -208,6 +244,7 @@ class EngineProcess:
         self._connection = None
         log.warning("the engine's process ended and is started again")
         for number, call in list(self._calls.items()):
+            call.sent = False
             if call.shown or call.tries >= _TRIES:
                 error = EngineEndedError("处理这件事时引擎意外退出")
                 self._take(_Event(number, _Kind.FAILED, error))
@@ -271,7 +308,7 @@ async def _answer(connection: Connection, engine: EngineHere, request: _Request)
                 tell(_Kind.EVENT, event)
         else:
             tell(_Kind.EVENT, await getattr(engine, request.name)(*request.arguments))
-    except AppError as error:
+    except (AppError, OSError) as error:
         tell(_Kind.FAILED, error)
     except Exception as error:
         log.exception("the engine failed at %s", request.name)

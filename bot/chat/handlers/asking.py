@@ -257,6 +257,7 @@ async def typing(context: ChatContext) -> AsyncIterator[None]:
     """Show that work goes on, from the first moment to the last."""
 
     async def go_on() -> None:
+        await context.desk.dispatcher.calm()
         await context.desk.courier.typing(context.who.place)
         while True:
             await asyncio.sleep(_TYPING_S)

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,20 +20,17 @@ from bot.chat import texts
 from bot.chat.context import ChatContext
 from bot.chat.shelves import Found
 from bot.chat.tray import TrayLine
-from bot.failures import attempt, explain
-from bot.intake import add_upload
+from bot.failures import attempt, attempt_async, explain
 from bot.said import said
 from bot.texts import COLON, Phrase, Say
 from bot.views import facts as told_facts
-from store.document import parse
 from store.errors import AppError
 from store.job_tables import Job, JobKind, JobState, Offer
-from store.models import DEFAULT_WORKSPACE, IngestResult, SourceText
-from store.read import load, read
+from store.models import IngestResult
+from store.read import load
 
 if TYPE_CHECKING:
     from bot.chat.hands import Hands
-    from store.library import Library
 
 DOWNLOAD_MB = 20
 """What Telegram's own server lets a bot download."""
@@ -79,25 +76,23 @@ async def take_document_in(context: ChatContext, message: Message) -> Found | No
             return await _have_taken_in(
                 context, context.desk.hands, line, name, partial(_offer, context, sent, path)
             )
-        return await _take_in(context, line, name, partial(_add_file, path=path))
+        return await _take_in(context, line, name, partial(context.desk.engine.add_file, path))
 
 
 async def take_text_in(context: ChatContext, text: str, name: str) -> Found | None:
     """Take a pasted text in as if it had been sent as a file."""
     line = TrayLine(context, context.desk.trays.tray(context, None))
-    return await _take_in(context, line, name, partial(_add_text, text=text))
+    return await _take_in(context, line, name, partial(context.desk.engine.add_text, text))
 
 
 async def _take_in(
-    context: ChatContext, line: TrayLine, name: str, add: Callable[..., IngestResult]
+    context: ChatContext, line: TrayLine, name: str, add: Callable[[str, str], Awaitable[IngestResult]]
 ) -> Found | None:
     desk, who, say = context.desk, context.who, context.say
     await desk.dispatcher.let_pass(context.delivery)
     async with desk.reading:
         await desk.dispatcher.begin(context.delivery)
-        outcome = await desk.off_loop.file(
-            attempt, partial(add, desk.library, name=name, workspace=who.workspace), say
-        )
+        outcome = await attempt_async(add(name, who.workspace), say)
     if isinstance(outcome, AppError):
         await _refuse(context, line, name, _why(outcome, _on_disk(name), say))
         return None
@@ -189,15 +184,6 @@ async def _refuse(context: ChatContext, line: TrayLine, name: str, why: str) -> 
     await context.desk.count(context.who.place.chat_id, "refused")
 
 
-def _add_file(library: Library, *, path: Path, name: str, workspace: str) -> IngestResult:
-    """Read, index and store a file."""
-    return add_upload(library, read(path), name, workspace)
-
-
-def _add_text(library: Library, *, text: str, name: str, workspace: str) -> IngestResult:
-    return add_upload(library, SourceText(text, "text"), name, workspace)
-
-
 async def _download(context: ChatContext, sent: SentFile, path: Path) -> str:
     """Fetch a file; gives what stands against it, empty if nothing does."""
     too_big = context.say(texts.TOO_BIG, mb=DOWNLOAD_MB)
@@ -219,12 +205,3 @@ async def _download(context: ChatContext, sent: SentFile, path: Path) -> str:
         else:
             return ""
     return context.say(texts.NOT_DOWNLOADED)
-
-
-def move_to_common(library: Library, found: Found) -> IngestResult:
-    """Put a chat's report on everybody's shelf; on its own it would be found twice."""
-    origin = library.origin(found.report.id, [found.workspace])
-    document = parse(origin, source=found.report.source)
-    status, report = library.add(document, workspace=DEFAULT_WORKSPACE)
-    library.delete(found.report.id, found.workspace)
-    return IngestResult(path=found.report.source, status=status, report=report)

@@ -9,7 +9,7 @@ from bot.chat import texts
 from bot.chat.access import Standing, may_delete
 from bot.chat.context import ChatContext
 from bot.chat.courier import Letter
-from bot.chat.handlers.library import move_to_common, take_document_in
+from bot.chat.handlers.library import take_document_in
 from bot.chat.handlers.summaries import choose
 from bot.chat.markup import row
 from bot.chat.messages import (
@@ -137,7 +137,7 @@ async def delete(context: ChatContext, found: Found, message_id: int) -> None:
         line = say(texts.SHARED_BY_ADMINS)
     else:
         desk = context.desk
-        await desk.off_loop.file(desk.library.delete, found.report.id, found.workspace)
+        await desk.engine.delete(found.report.id, found.workspace)
         await desk.off_loop(desk.store.forget_report, found.report.id)
         await desk.off_loop(desk.digests.store.forget_report, found.report.id)
         desk.digests.press.forget()
@@ -180,7 +180,7 @@ async def share(context: ChatContext, found: Found) -> None:
     if found.workspace == DEFAULT_WORKSPACE:
         await context.say_line(say(texts.SHARED_ALREADY, title=found.report.title))
         return
-    result = await context.desk.off_loop.file(move_to_common, context.desk.library, found)
+    result = await context.desk.engine.share(found.report, found.workspace)
     phrase = texts.SHARED_ALREADY if result.status == "unchanged" else texts.SHARED
     shared = result.report or found.report
     await context.say_line(say(phrase, title=shared.title, id=shared.id))

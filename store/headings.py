@@ -21,6 +21,13 @@ _UNNUMBERED = re.compile(
     r"|(?:工作|基本|开展|完成|落实)情况$|成效$|成绩$|做法$|计划$|总体要求$|保障措施$|工作要求$|目标任务$|主要任务$"
 )
 _FLAT_LINE = 1200
+_BODY_CHARS = 60
+_BARE_LEAST = 4
+_BARE_AT_LEAST = 3
+# The title, who reports and to whom.
+_NO_HEADING = re.compile(
+    r"(?:报告|总结|汇报|通知|公告|要点|方案|意见)$|^(?:19|20)\d\d年度?|(?:局|厅|委员会|人民政府|办公室|中心|支队|大队)$|^各|同志们$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,38 @@ def find_headings(text: str) -> list[Heading]:
         if heading:
             found.append(heading)
         found += _inline_headings(text, line, found)
+    if not any(heading.style in (Style.CHAPTER, Style.CHINESE) for heading in found):
+        found = sorted([*found, *_bare_headings(text, lines, found)], key=lambda heading: heading.start)
     return _rank_unnumbered(found)
+
+
+def _bare_headings(text: str, lines: list[Span], found: list[Heading]) -> list[Heading]:
+    """Find the headings of a report that numbers none: short lines without a stop, each above its paragraph."""
+    taken = {heading.start for heading in found}
+    bodies = [line.end - line.start >= _BODY_CHARS and text[line.end - 1] in "。！；!;" for line in lines]
+    begun = bodies.index(True) if True in bodies else len(lines)
+    bare = [
+        Heading(Style.UNNUMBERED, 0, line.start, line.end, line.end)
+        for index, line in enumerate(lines[:-1])
+        if index + 1 >= begun
+        and not bodies[index]
+        and bodies[index + 1]
+        and line.start not in taken
+        and _may_head(text, line)
+    ]
+    return bare if len(bare) >= _BARE_AT_LEAST else []
+
+
+def _may_head(text: str, line: Span) -> bool:
+    label = text[line.start : line.end]
+    plain = simplify(label)
+    return (
+        _BARE_LEAST <= len(label) <= _UNNUMBERED_MAX
+        and len(re.findall(r"[\u4e00-\u9fff]", label)) >= len(label) - 4
+        and not re.search(r"[。；！？!?;：:]", label)
+        and not enumerated_at(text, line.start)
+        and not _NO_HEADING.search(plain)
+    )
 
 
 def _numbered_heading(text: str, line: Span) -> Heading | None:

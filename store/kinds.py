@@ -33,11 +33,13 @@ _DEALT_WITH = re.compile(rf"{_PROBLEM}的?(?:整改|整治|办理|处置|销号|
 _ADMITTED = re.compile(rf"(?:存在|面临)的?[^，。；]{{0,10}}{_PROBLEM}")
 _PLANS = re.compile(
     r"下一步|下步|下阶段|下一阶段|今后|明年|来年|下一?年度?|新的一年|下半年|打算|思路|设想|努力方向|改进方向|(?:改进|整改)(?:措施|举措)"
-    r"|预期目标|目标任务|主要目标|奋斗目标|工作目标|行动目标|总体目标|工作安排|重点安排|主要安排|(?:工作|行动)?(?:计划|安排|部署|规划)$"
+    r"|新年(?:任务|工作|目标)|谋划[^，。；]{0,8}(?:任务|工作|新年|来年)|预期目标|目标任务|主要目标|奋斗目标|工作目标|行动目标|总体目标|工作安排|重点安排|主要安排|(?:工作|行动)?(?:计划|安排|部署|规划)$"
 )
 _TASKS = re.compile(
     r"任务|措施|举措|重点工作|工作重点|工作要求|有关要求|相关要求|实施步骤|工作步骤|保障|进度|行动"
 )
+# A work report's second half, where it names no year.
+_SET_TASKS = re.compile(r"(?<!完成)(?:政府|重点|主要|年|的)(?:工作)?任务$")
 _DONE = re.compile(
     r"回顾|总结|成效|成绩|成果|成就|效果|亮点|进展|做法|经验|特色|(?:完成|落实|执行|推进|开展|实施|贯彻|建设|工作|基本|总体|履职|创建|进展|整改|办理|处置)的?情况"
 )
@@ -148,9 +150,10 @@ def heading_kinds(heading: str, genre: ReportKind, base_year: int | None) -> lis
         return [Kind.PLANS]
     if done:
         return [Kind.ACHIEVEMENTS]
-    if genre in (ReportKind.NOTICE, ReportKind.PLAN) and _TASKS.search(plain):
-        return [Kind.PLANS]
-    return []
+    tasks = {ReportKind.NOTICE: _TASKS, ReportKind.PLAN: _TASKS, ReportKind.WORK_REPORT: _SET_TASKS}.get(
+        genre
+    )
+    return [Kind.PLANS] if tasks and tasks.search(plain) else []
 
 
 def _later_year(plain: str, base_year: int | None) -> re.Match[str] | None:
@@ -163,6 +166,15 @@ _GENERIC = re.compile(
     r"|薄弱环节|差距|挑战|和|与|及|以及|其|原因|分析|工作|中|方面|情况|打算|计划|安排|思路|设想|重点|任务|措施|举措|改进|整改|努力|方向|推进|法治政府建设|法治建设|依法行政|政府|建设"
     r"|[我本全][局区县市省厅镇乡委院]|时期|总体|目标|预期|做法|成效|成绩|回顾|开展|总结|亮点|特色|[、，：\s“”]"
 )
+
+
+def may_hold_shortcomings(heading: str, body: str) -> bool:
+    """Tell whether a heading that promises to look for problems and to mend them ("查找短板弱项，持续改进提升")
+    stands above those problems and not above what was done about them.
+    """
+    opening = re.split(r"[。；;\n]", simplify(body).strip(), maxsplit=1)[0]
+    told = re.sub(r"^[^：:]{0,24}[：:]", "", opening)
+    return bool(_FACED.search(simplify(heading))) and bool(_LACK.search(told)) and not _MENDED.search(told)
 
 
 def is_generic_heading(heading: str) -> bool:
@@ -197,9 +209,16 @@ def announces_shortcomings(sentence: str) -> bool:
     )
 
 
-def turns_to_plans(sentence: str) -> bool:
-    """Tell whether a sentence turns to what comes next ("下一步，我局将…")."""
-    return bool(_PLANS_CUE.search(simplify(sentence)))
+def turns_to_plans(sentence: str, base_year: int | None = None) -> bool:
+    """Tell whether a sentence turns to what comes next ("下一步，我局将…").
+
+    One that begins with the year reported on (`base_year`) or an earlier one does not ("2024年，我局着力…").
+    """
+    plain = simplify(sentence)
+    year = _YEAR.match(plain)
+    if year and base_year is not None and int(year[1]) <= base_year:
+        return False
+    return bool(_PLANS_CUE.search(plain))
 
 
 def is_commitment(sentence: str) -> bool:

@@ -130,6 +130,10 @@ _PAGE_NUMBER = re.compile(
 )
 
 
+# When and before whom a report was given is the report's own: its year hangs on it.
+_SPOKEN = re.compile(r"(?:代表大会|会议|全会|大会)[^。]{0,12}(?:会议上|会上|上)")
+
+
 def strip_invisible(line: str) -> tuple[str, int]:
     """Take out zero-width and control characters; also give how many there were."""
     return _INVISIBLE.subn("", line)
@@ -210,6 +214,8 @@ def is_metadata(line: str) -> bool:
         return True
     plain = simplify(line.strip())
     if len(plain) > 120 or "。" in plain or plain.startswith("—"):
+        return False
+    if _SPOKEN.search(plain):
         return False
     rest = _CLOCK.sub("", _DATE.sub("", plain)).strip()
     return rest != plain and len(rest) <= 24 and not re.search(r"[,，；;！？]", rest)

@@ -14,6 +14,7 @@ from store.kinds import (
     is_commitment,
     is_review,
     leans_to,
+    may_hold_shortcomings,
     only_lacks,
     overrides_parent,
     turns_to_plans,
@@ -56,7 +57,7 @@ def outline(text: str, genre: ReportKind, base_year: int | None) -> tuple[Sectio
     headed = {kind for kinds_of in kinds for kind in kinds_of}
     result: list[Section] = []
     for section, section_kinds in zip(tops, announced, strict=True):
-        parts = _by_discourse(text, tops, section, section_kinds, headed)
+        parts = _by_discourse(text, tops, section, section_kinds, headed, base_year)
         headed |= {part.kind for part in parts if part.kind is Kind.SHORTCOMINGS}
         result += parts
     result += _signatures(text, result)
@@ -117,7 +118,11 @@ def _kinds(text: str, sections: list[Section], genre: ReportKind, base_year: int
         own |= {
             s.path: [Kind.SHORTCOMINGS]
             for s in sections
-            if not own[s.path] and _holds_lacks(text, sections, s)
+            if not own[s.path]
+            and (
+                _holds_lacks(text, sections, s)
+                or (s.level == 0 and may_hold_shortcomings(s.heading, text[s.body_start : s.end]))
+            )
         }
     result: list[list[Kind]] = []
     turned = False
@@ -170,12 +175,17 @@ def _child_kinds(parent: list[Kind], own: list[Kind], heading: str, body: str) -
 
 
 def _by_discourse(
-    text: str, sections: list[Section], section: Section, announced: list[Kind], headed: set[Kind]
+    text: str,
+    sections: list[Section],
+    section: Section,
+    announced: list[Kind],
+    headed: set[Kind],
+    base_year: int | None,
 ) -> list[Section]:
     """Give the section its first kind and set off the parts whose discourse is of another kind."""
     whole = replace(section, kind=announced[0])
     own_end = min((s.start for s in sections if section.start < s.start < section.end), default=section.end)
-    turns = _turns(text, section, own_end, announced, headed)
+    turns = _turns(text, section, own_end, announced, headed, base_year)
     if not turns:
         return [whole]
     if turns[0][0] <= section.body_start and turns[0][1] == own_end:
@@ -190,7 +200,12 @@ def _by_discourse(
 
 
 def _turns(
-    text: str, section: Section, own_end: int, announced: list[Kind], headed: set[Kind]
+    text: str,
+    section: Section,
+    own_end: int,
+    announced: list[Kind],
+    headed: set[Kind],
+    base_year: int | None,
 ) -> list[tuple[int, int, Kind]]:
     """Find the ranges of a section's own text that are of another kind than its first one."""
     mixed = len(announced) > 1
@@ -200,7 +215,7 @@ def _turns(
     ):
         return []
     seek_plans = mixed or Kind.PLANS not in headed or announced[0] is Kind.PLANS
-    state = _State(announced[0], _second_period(section.heading) if mixed else None)
+    state = _State(announced[0], _second_period(section.heading) if mixed else None, base_year)
     marks: list[tuple[int, Kind]] = []
     for line in paragraphs(text, section.body_start, own_end):
         for sentence in sentences(text, line.start, line.end):
@@ -229,7 +244,8 @@ def _second_period(heading: str) -> str | None:
 class _State:
     """Which kind the discourse is in, sentence by sentence."""
 
-    def __init__(self, kind: Kind, pivot: str | None) -> None:
+    def __init__(self, kind: Kind, pivot: str | None, base_year: int | None) -> None:
+        self.base_year = base_year
         self.home = kind
         self.kind = kind
         self.pivot = pivot
@@ -246,7 +262,8 @@ class _State:
         ):
             self.kind = Kind.OTHER
         elif plans and (
-            turns_to_plans(sentence) or (self.pivot and sentence.lstrip('“"').startswith(self.pivot))
+            turns_to_plans(sentence, self.base_year)
+            or (self.pivot and sentence.lstrip('“"').startswith(self.pivot))
         ):
             self.kind = Kind.PLANS
 

@@ -15,11 +15,11 @@ from store.sentences import Span
 _PLANNED_AGAIN = 0.5
 _FIRST = re.compile(r"启动|开工|动工|推进|谋划|筹备|筹建|探索|试点|申报|研究")
 _UNDER_WAY = re.compile(
-    r"推进中|施工中|办理中|建设中|进行中|筹备|草案|送审|报[^,。;]{0,8}审[查议定核]|征求意见|征集意见|调研|起草|主体(?:完工|封顶)|进入[^,。;]{0,8}阶段|已开工|动工|试运行|部分|初步|过半"
+    r"推进中|施工中|办理中|建设中|进行中|筹备|草案|送审|报[^,。;]{0,8}审[查议定核]|征[求集][^,。;]{0,6}意见|调研|起草|主体(?:完工|封顶)|进入[^,。;]{0,8}阶段|已开工|动工|试运行|部分|初步|过半"
 )
 # What is going on at the year's end, or comes later, is not done, whatever else is.
 _STILL = re.compile(
-    r"正在|在建|在施|[仍还尚]在|[仍尚](?:需|待)|拟待|有待|进场施工|计划(?:于|在)?(?:明|下|次|20\d\d)年|(?:明|下|次)年(?!度?(?:工作|计划))|正[分抓办]|未能"
+    r"正在|在建(?!工程|项目|工地|楼盘)|在施(?!工)|[仍还尚]在|[仍尚](?:需|待)|拟待|有待|进场施工|拟报|计划(?:于|在)?(?:明|下|次|20\d\d)年|(?:明|下|次)年(?!度?(?:工作|计划))|正[分抓办]|未能"
 )
 _ALL_WANTED = re.compile(r"全覆盖|全部|所有|逐[个家户村乡镇项件人一座]")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
@@ -29,7 +29,7 @@ _ALL = re.compile(
 )
 # Who is left and that it is so: 另一家顺延, 其余尚在协商.
 _REST = re.compile(
-    r"(?:其余|其他|余下|剩余|剩下|另(?:外|有)?(?:[\d一二三四五六七八九十两]|有))[^。;]*?(?:尚|未|仍|还|正|待|延|推迟|推后|暂|取消|磋商|协商|洽谈|转入|停|继续|明年|下年|次年|扫尾|收尾|施工)"
+    r"(?:其余|其他|余下|剩余|剩下|另(?:外|有)?(?:[\d一二三四五六七八九十两]|有))[^。;]*?(?:尚|未|仍|还|正|待|延|推迟|推后|暂|取消|磋商|协商|洽谈|转入|停|继续|明年|下年|次年|扫尾|收尾|施工|已完成(?:基础|主体|前期))"
 )
 _REMAINS = re.compile(r"剩余|其余|余下|剩下|尚未")
 # A building that stands so far is not in use.
@@ -74,10 +74,17 @@ def _is_left(pledge: Pledge, found: Speaking, finder: Finder) -> bool:
         return (
             _leaves(said) or bool(begun) or (told.size == 1.0 and _leaves(rest)) or bool(_REST.search(rest))
         )
-    if _leaves(after) or (told.outcome is Outcome.SHORT and _leaves(finder.clause(near))):
+    if _leaves(after) or _REST.search(after):
         return True
-    going_on = _UNDER_WAY.search(said if _FINISHED.search(said) else after)
-    return bool(going_on) and not _FIRST.search(pledge.text)
+    if told.outcome is Outcome.SHORT and _leaves(finder.clause(near)):
+        return True
+    return _is_under_way(said if _FINISHED.search(said) else after) and not _FIRST.search(pledge.text)
+
+
+def _is_under_way(said: str) -> bool:
+    """Tell whether work is told to be going on, and not behind that to be finished ("征求意见后印发")."""
+    steps = list(_UNDER_WAY.finditer(said))
+    return bool(steps) and not _FINISHED.search(said, steps[-1].end())
 
 
 def _leaves(said: str) -> bool:

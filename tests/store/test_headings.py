@@ -120,6 +120,21 @@ def test_a_title_or_a_sentence_is_no_unnumbered_heading(line: str) -> None:
     assert labels(f"{line}\n{BODY}") == []
 
 
+def test_short_lines_above_paragraphs_are_the_headings_of_a_report_that_numbers_none() -> None:
+    bare = ["强化责任担当，推动法治建设走深走实", "强化执法监管，推动秩序持续向好", "谋划来年工作"]
+    parts = "\n".join(f"{line}\n{BODY}" for line in bare)
+    title = "云溪区城市管理局\n2024年度法治政府建设情况报告\n"
+    assert labels(f"{title}{BODY}\n{parts}") == bare
+    assert labels(f"{title}{parts}") == bare
+    assert labels(f"{title}{BODY}\n{parts}\n云溪区城市管理局") == bare
+
+
+def test_a_few_short_lines_or_numbered_headings_beside_them_are_none() -> None:
+    two = f"强化责任担当\n{BODY}\n强化执法监管\n{BODY}"
+    assert labels(f"标题\n{BODY}\n{two}") == []
+    assert labels(f"标题\n一、工作概述\n{BODY}\n强化队伍建设\n{BODY}\n{two}") == ["一、工作概述"]
+
+
 @given(assembled_texts())
 def test_headings_ascend_and_their_parts_stand_in_order(text: str) -> None:
     found = find_headings(text)

@@ -11,6 +11,7 @@ from store.kinds import (
     is_generic_heading,
     is_review,
     leans_to,
+    may_hold_shortcomings,
     overrides_parent,
     turns_to_plans,
 )
@@ -97,6 +98,20 @@ def test_tasks_are_plans_in_notices_and_plans_only(
     heading: str, genre: ReportKind, kinds: list[Kind]
 ) -> None:
     assert heading_kinds(heading, genre, None) == kinds
+
+
+@pytest.mark.parametrize(
+    ("heading", "kinds"),
+    [
+        ("二、政府工作任务", [PLAN]),
+        ("二、今年的主要任务", [PLAN]),
+        ("一、完成重点任务", []),
+        ("一、过去一年的工作", []),
+        ("八、谋划新年任务", [PLAN]),
+    ],
+)
+def test_a_work_report_sets_tasks_in_its_second_half(heading: str, kinds: list[Kind]) -> None:
+    assert heading_kinds(heading, ReportKind.WORK_REPORT, 2023) == kinds
 
 
 @pytest.mark.parametrize(("base_year", "kinds"), [(2023, [PLAN]), (2024, []), (2025, []), (None, [])])
@@ -214,6 +229,19 @@ def test_an_announcement_names_no_shortcoming_itself(sentence: str, only_announc
 )
 def test_the_turn_to_plans_is_heard_at_the_start_of_a_sentence(sentence: str, turns: bool) -> None:
     assert turns_to_plans(sentence) is turns
+
+
+def test_a_sentence_about_the_year_reported_on_turns_to_no_plans() -> None:
+    sentence = "2024年，区城管局坚持为民服务，着力在精细化管理上下功夫。"
+    assert turns_to_plans(sentence, 2023)
+    assert not turns_to_plans(sentence, 2024)
+
+
+def test_a_heading_that_looks_for_problems_is_judged_by_what_stands_under_it() -> None:
+    heading = "查找短板弱项，持续改进提升"
+    assert may_hold_shortcomings(heading, "主要表现在：街道承接能力不足；信息系统尚未贯通。")
+    assert not may_hold_shortcomings(heading, "全年查找短板弱项31项，全部整改到位。")
+    assert not may_hold_shortcomings("强化执法监管", "主要表现在：街道承接能力不足。")
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,9 @@ async def test_a_file_that_ends_it_twice_is_refused_and_takes_no_question_along(
 
     def note(request: _Request) -> None:
         told.append(request.name)
-        if request.name != "add_text" or told.count("add_text") < 2:  # the second time it is as if the process was busy with it
+        if (
+            request.name != "add_text" or told.count("add_text") < 2
+        ):  # the second time it is as if the process was busy with it
             tell(request)
 
     monkeypatch.setattr(engine, "_tell", note)

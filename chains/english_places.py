@@ -38,20 +38,10 @@ _BARE = re.compile(rf"(?P<first>^\W*)?\b(?P<word>{_WORD})(?P<whose>'s)?\b")
 _NO_NAMES = frozenset(("the", "which", "what", "how", "did", "municipal", "people"))
 # English words that could be pinyin.
 _WORDS = frozenset(
-    (
-        "can",
-        "china",
-        "chinese",
-        "women",
-        "line",
-        "lane",
-        "machine",
-        "sense",
-        "game",
-        "panda",
-        "change",
-        "danger",
-        "fine",
+    re.findall(
+        "[a-z]+",
+        "june renminbi hukou pinyin beidou weibo can china chinese women line lane machine sense game panda change"
+        " danger fine",
     )
 )
 _EXONYMS = {

@@ -93,6 +93,7 @@ def test_a_subject_shorter_than_a_name_needs_its_genre() -> None:
         ("Which shortcomings did the Ecology Bureau admit in March?", []),
         ("How many Women were trained by the Party School?", []),
         ("What does the GDP come to?", []),
+        ("Did the 18 June 2023 rainstorm cause a loss in Renminbi?", []),
     ],
 )
 def test_places_named_in_english_are_told_from_other_words(question: str, names: list[str]) -> None:

@@ -28,7 +28,7 @@ AT = (1, 3, 5, 10)
 BUDGETS_CHARS = (1_000, 2_000)
 CURVE_CHARS = (300, 600, 1_000, 2_000, 4_000)
 """What is handed on counts in characters, not in pieces: stock pieces are four times as long as ours."""
-PARAGRAPHS = 120
+PARAGRAPHS = 100
 OURS = "本产品"
 PUBLIC = {"cmrc": "CMRC 2018", "drcd": "DRCD（繁体）"}
 

@@ -192,7 +192,7 @@ async def serve(services: Services, say: Say, tell: Callable[[str], None]) -> No
     Work in other threads may still go on when this returns: the process may end all the same, for whatever is
     cut off is taken up at the next start.
     """
-    # The loop must not wait 5 ms for its turn each time while questions are worked on.
+    # The loop must not wait 5 ms for its turn each time while statements and files are worked on.
     sys.setswitchinterval(_SWITCH_S)
     stop = asyncio.Event()
     with _signals(stop):

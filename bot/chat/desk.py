@@ -41,7 +41,7 @@ _USERS_KEPT = 10_000
 
 
 class OffLoop:
-    """Runs blocking work beside the event loop: short statements one after the other, engines and files beside them."""
+    """Runs blocking work beside the event loop: short statements one after the other, files for workers beside them."""
 
     def __init__(self) -> None:
         self._statements = ThreadPoolExecutor(1, thread_name_prefix="statements")
@@ -52,7 +52,7 @@ class OffLoop:
         return await loop.run_in_executor(self._statements, partial(call, *args, **kwargs))
 
     async def file(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Read and index one file at a time: embedding takes every core there is."""
+        """Load and hand over one file at a time."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._files, partial(call, *args, **kwargs))
 
@@ -153,7 +153,7 @@ class Desk:
     limits: SharedLimits | None = None
     """Those that hold for all replicas together."""
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while a file is read: one at a time, so that a file that ends the process is known by its attempts."""
+    """Held while a file is read: one at a time, so that it is known at which one the engine ended."""
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS_AT_ONCE))
 
     def today(self) -> str:

@@ -33,6 +33,7 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from benchmarks.first_call import fill
+from benchmarks.processes import with_children
 from benchmarks.results import print_table, write
 from store.embed import local_model
 from store.library import Library
@@ -101,7 +102,7 @@ class Process:
 
     def rss_mib(self) -> float:
         """Give the most memory the process and its engine have held."""
-        return sum(map(_held_mib, _with_children(self._process.pid))) if self._process else 0.0
+        return sum(map(_held_mib, with_children(self._process.pid))) if self._process else 0.0
 
     @staticmethod
     def metrics() -> dict[str, float]:
@@ -109,11 +110,6 @@ class Process:
             lines = response.read().decode().splitlines()
         rows = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
         return {name: float(value) for name, value in rows}
-
-
-def _with_children(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
-    return [pid, *(found for child in children for found in _with_children(int(child)))]
 
 
 def _held_mib(pid: int) -> float:

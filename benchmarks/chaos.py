@@ -36,13 +36,14 @@ import sqlalchemy as sa
 from benchmarks.cluster import HOOK, POSTGRESQL, REDIS, Cluster, Part, make_database
 from benchmarks.processes import children
 from benchmarks.results import print_table, write
+from bot.chat import texts
 from store.jobs import JobStore
 from store.words import WordIndex
 from tests.bot.brokers import cleaned_up
 from tests.telegram import Group, Message, TelegramServer, User
 
 _QUESTIONS = ("有哪些不足？", "下一步有什么计划？", "罚款多少万元？", "有哪些成效？")
-_MAYBE = "可能重复"
+_MAYBE, _LOOKING, _FAILED = "可能重复", texts.LOOKING.zh, texts.FAILED.zh.partition("{")[0]
 START_S, _ANSWERED_S, _TAKEN_IN_S = 180, 600, 3600
 _BETWEEN_S = (1.0, 4.0)
 
@@ -90,8 +91,15 @@ class World:
 
     def replies(self) -> list[list[Message]]:
         """Give what each question was answered."""
+        return [[m for m in said if m.text != _LOOKING] for said in self._said()]
+
+    def left_over(self) -> int:
+        """Count the messages that say an answer is being written."""
+        return sum(m.text == _LOOKING for said in self._said() for m in said)
+
+    def _said(self) -> list[list[Message]]:
         return [
-            [m for m in self.server.messages(group) if m.reply_to == question]
+            [m for m in self.server.messages(group) if m.reply_to == question and not m.deleted]
             for group, question in self.asked
         ]
 
@@ -280,15 +288,19 @@ def _lags(world: World) -> Iterator[float]:
 
 
 def tally(world: World) -> dict[str, object]:
-    """Count questions lost, and answered twice with and without a word on it."""
+    """Count questions lost, told that they could not be answered, and answered twice with and without a word on it."""
     replies = world.replies()
     again = [found for found in replies if len(found) > 1]
     silent = [found for found in again if sum(_MAYBE in m.text for m in found) < len(found) - 1]
+    for found in silent:
+        print("twice, unsaid:", *(f"\n    {m.text[:200]!r}" for m in found))
     return {
         "questions": len(replies),
         "lost": sum(not found for found in replies),
+        "failed": sum(m.text.startswith(_FAILED) for found in replies for m in found),
         "twice": len(again),
         "twice unsaid": len(silent),
+        "begun and left": world.left_over(),
     }
 
 
@@ -336,6 +348,7 @@ def main() -> None:
     bad = (
         "ingest ended with",
         "lost",
+        "failed",
         "twice unsaid",
         "missing",
         "there twice",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
 from contextlib import suppress
@@ -12,9 +13,12 @@ from bot.chat import texts
 from bot.chat.courier import Buttons, Letter
 from bot.chat.markup import Row, row
 from bot.chat.messages import stop_button
+from store.errors import AppError
 
 if TYPE_CHECKING:
     from bot.chat.context import ChatContext
+
+log = logging.getLogger(__name__)
 
 PATIENCE_S = 2.0
 """How long an answer may take before a message with a stop button says that it is being written."""
@@ -99,8 +103,11 @@ class Live:
         store, message = self._context.desk.store, self._context.delivery.update.effective_message
         if message is not None:
             place, off_loop = self._context.who.place, self._context.desk.off_loop
-            card_id = await off_loop(store.add_card, place, LIVE, {}, asked_in=message.message_id)
-            await off_loop(store.show_card, card_id, self._shown)
+            try:
+                card_id = await off_loop(store.add_card, place, LIVE, {}, asked_in=message.message_id)
+                await off_loop(store.show_card, card_id, self._shown)
+            except AppError as error:  # this process knows the message; only another would not find it
+                log.warning("the message of an answer could not be noted: %s", type(error).__name__)
 
     def abandon(self) -> None:
         """Show nothing more: the process ends, or another word is said instead."""

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import respx
 
+from store.health import DatabaseError
 from tests.bot.chat.conftest import RIVERSIDE, Bot
 from tests.scripted import COMPLETIONS, URL, Script, completion, events, is_summary, passages, write
 from tests.telegram import Group, Message, TelegramServer, User
@@ -208,6 +209,33 @@ def test_a_slow_answer_is_announced_with_a_stop_button_and_written_into_that_mes
     if chat is group:
         assert server.drafts(group) == []
         assert placeholder.reply_to is not None
+
+
+def test_an_answer_whose_preview_could_not_be_noted_stands_in_it_all_the_same(
+    server: TelegramServer,
+    started: Bot,
+    model: Model,
+    user: User,
+    settle: Settle,
+    patience: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(*_: object, **__: object) -> str:
+        noted.set()
+        raise DatabaseError("the server is restarted")
+
+    noted = threading.Event()
+    patience(0.05)
+    model.hold_after("21人")
+    with monkeypatch.context() as patched:
+        patched.setattr("store.chats.ChatStore.add_card", away)
+        server.say(user, ASKED)
+        placeholder = server.wait_message(user, containing="正在查阅")
+        assert noted.wait(10)
+    model.gate.set()
+    settle()
+    assert "19天" in placeholder.text
+    assert standing(server, user)[-1] is placeholder
 
 
 @pytest.mark.parametrize(

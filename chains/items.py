@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from store.kinds import (
     announces_shortcomings,
@@ -268,9 +269,15 @@ def _targets(text: str, section: Section, body: Span) -> list[ItemDraft]:
     return [
         ItemDraft(section, name_of(text, span), (span,))
         for span in sentences(text, body.start, body.end)
-        if re.search(r"目标[^。]{0,12}[：:是为]", span.of(text))
-        and len(re.findall(r"\d[\d.]*\s*[%万亿个]", span.of(text))) >= 2
+        if _sets_targets(simplify(span.of(text)))
     ]
+
+
+def _sets_targets(sentence: str) -> bool:
+    """Tell whether a sentence sets figures to reach: several after 目标, or one that is striven for."""
+    several = len(re.findall(r"\d[\d.]*\s*[%万亿个]", sentence)) > 1
+    named = several and re.search(r"目标[^。]{0,12}[：:是为]", sentence)
+    return bool(named or re.search(r"(?:力争|力求|争取|确保)[^。，]{2,30}\d[\d.]*\s*[%％万亿]", sentence))
 
 
 def _told_ahead(text: str, section: Section, region: Region, body: Span) -> list[ItemDraft]:
@@ -418,15 +425,26 @@ def _lines(text: str, section: Section, body: Span) -> list[Span]:
 
 
 def _without_closing(text: str, lines: list[Span], section: Section) -> list[Span]:
-    """Drop paragraphs at the end that round the report off, and signatures."""
+    """Drop what rounds the report off at the end, and signatures; what a last paragraph says before it stays."""
     kept = list(lines)
     while (
         kept
         and section.kind is not Kind.SHORTCOMINGS
         and (is_closing(kept[-1].of(text)) or _is_signature(text, kept[-1]))
     ):
-        kept.pop()
+        last = kept.pop()
+        if said := _before_closing(text, last):
+            return [*kept, said]
     return kept
+
+
+def _before_closing(text: str, line: Span) -> Span | None:
+    """Give the clauses of a closing paragraph that come before its flourish, None where they name nothing."""
+    said = list(
+        takewhile(lambda clause: not is_closing(clause.of(text)), clauses(text, line.start, line.end))
+    )
+    names = bool(said) and re.search(r"\d|《", text[line.start : said[-1].end])
+    return Span(line.start, said[-1].end) if names and said[-1].end < line.end else None
 
 
 def _is_signature(text: str, line: Span) -> bool:

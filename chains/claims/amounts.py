@@ -29,6 +29,8 @@ _ORDINAL = re.compile(rf"第(\d+|{_HAN})(条|款|项|位|名|批|期|届|次|季
 # 一 + classifier is rarely a count (一批, 一体), and 十分, 万一 are no numerals at all.
 _NO_NUMERAL = re.compile(r"十分|万分|百分(?!之)|千百|万一|[百千万亿]+(?=[户家村人天年])|[零〇]+|[百千万亿]+")
 _CODE = re.compile(r"热线|平台|号(?!召)|g(?![a-z])|[+·]\d|[a-z]")
+# 八成六 is 86 %, and 八成五年前 is not 85 %.
+_TENTH = re.compile(r"[一二三四五六七八九](?![一二三四五六七八九十百千万亿个家项年月日次类名位种成])")
 _LIST_NUMBER = re.compile(r"(?:^|[\n。;:(])$")
 _CANONICAL = {
     "个百分点": "百分点", "个小时": "小时", "个多小时": "小时", "个多月": "个月", "个工作日": "工作日", "名": "人", "位": "人", "千米": "公里", "平方千米": "平方公里",
@@ -195,9 +197,13 @@ def _amount(
     start, end = match.span()
     canonical = _unit(unit)
     if canonical == "成":
-        value, digits, canonical = value * 10, digits * 10, "%"
+        value, canonical = value * 10, "%"
+        if tenth := _TENTH.match(match.string, end):
+            value, end = value + _HAN_DIGITS[tenth[0]], tenth.end()
+        digits = value
     bound = Bound.OVER if slight else Bound.EXACT
-    return Amount(start, end, match[0], value, digits, canonical, bound, slight, idle=idle)
+    shown = match.string[start:end]
+    return Amount(start, end, shown, value, digits, canonical, bound, slight, idle=idle)
 
 
 def _share(match: re.Match[str]) -> Amount | None:

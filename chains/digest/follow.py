@@ -107,7 +107,11 @@ def _decide(pledge: Pledge, search: _Search) -> Decided | None:
 
 def _contradicted(best: Speaking, found: list[Speaking]) -> bool:
     """Tell whether another piece as near says otherwise of the figure."""
-    as_near = {one.told.outcome for one in found if abs(best.near.score - one.near.score) < _AS_NEAR}
+    as_near = {
+        one.told.outcome
+        for one in found
+        if one.told.is_alike and abs(best.near.score - one.near.score) < _AS_NEAR
+    }
     return {Outcome.MET, Outcome.SHORT} <= as_near
 
 

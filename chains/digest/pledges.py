@@ -18,7 +18,7 @@ from store.sentences import Span, clauses
 _DEED = re.compile(
     r"制定|制订|出台|印发|修订|编制|起草|颁布|公布|发布|建成|建立|新建|改建|扩建|续建|重建|新增|增设|增加|加装|安装|设立|设置|成立|组建|打造|创建|搭建|举办|举行|召开|开展|组织|启动|推行|试行|试点"
     r"|上线|开通|开设|开办|投用|投入使用|开工|竣工|通车|完成|改造|修缮|更换|更新|升级|引进|引育|招录|招聘|招考|选聘|聘请|聘任|配备|配齐|选派|选配|购置|采购|签订|签署|(?:^|再|新|年内|计划|加快|推进|推动)建设|化解|清理|清退|梳理|评查|评估|评选|排查|检查|抽查|抽检"
-    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交"
+    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交|启用|编写|购买|投入运营|投运|封顶|开诊|揭牌|挂牌|落成|(?:办好|承办|筹办)[^,]*[节赛会展]$"
 )
 # A piece that says of the thing before it how far it reaches or what it is for is no promise of its own.
 _GOES_ON = re.compile(
@@ -31,7 +31,7 @@ _SLOGAN = re.compile(
 # A deed at the head of a later piece makes a promise of its own even where it names no figure.
 _OPENS = re.compile(
     r"^(?:并)?(?:(?:年内|[^,]{0,4}(?:月|年)?底?前|力争|力促|加快|推动|再|新|继续|计划|全面|(?:会同|与|在|为|对|向|由)[^,]{2,16}?))?"
-    r"(?:制定|制订|出台|印发|修订|编制|新建|改建|扩建|建成|建设|共建|建立|设立|成立|组建|举办|举行|召开|开展|组织|开通|开行|开设|签订|招录|招聘|配备|引进|更换|加装|安装|改造|试点|派驻|接种|发布|购置|启动|上线)"
+    r"(?:制定|制订|出台|印发|修订|编制|新建|改建|扩建|建成|建设|共建|建立|设立|成立|组建|举办|举行|召开|开展|组织|开通|开行|开设|签订|招录|招聘|配备|引进|更换|加装|安装|改造|试点|派驻|接种|发布|购置|购买|启用|编写|拍摄|启动|上线)"
     r"|(?:投产|达产|投用|通车|开馆|开园|竣工|落成|上线|投入使用|开工|招生|封顶)$"
 )
 # What any report promises in any year: nothing by which a result could be known again.
@@ -51,6 +51,12 @@ _VAGUE = re.compile(
 _LEADS_TO_FIGURE = re.compile(
     r"(?:扩大|增加|提高|提升|上升|降低|下降|减少|缩短|压减|[增降扩升提减])(?:到|至|为)"
 )
+# What merely counts a deed that is named before it (开展…行动,查办案件不少于100件).
+_BARE_COUNT = re.compile(
+    r"查办|查处|办理|立案|办结|检查|抽查|排查|培训|覆盖|总数|人数|数量|规模|面积|总?投资|案件|企业|单位|机构|人员|项目|活动|对象"
+)
+# A masked name of a place or of a meeting counts nothing (**县, 第**次).
+_MASKED_NAME = re.compile(r"《[^》]*》|第[*x×□○]+|[*x×□○]+(?=[省市区县州乡镇村街路园])")
 _RANKS = frozenset({"级", "度", "步", "方面", "列", "年"})
 """Units that say of what kind or time a thing is (三级医院, 近三年) and count nothing."""
 _FEWEST_PAIRS = 2
@@ -61,7 +67,7 @@ class Pledge:
     """A promise as it stands in the plans of a report.
 
     `text` is folded; `grams` are those of its first piece, `all_grams` of what it is for as well; `amounts` are the
-    first piece's figures with a unit, in order; `is_read`: the unit of every figure is known. `thing` is the pair of
+    first piece's figures with a unit, in order, or those of a next one that only counts; `is_read`: the unit of every figure is known. `thing` is the pair of
     characters its first piece ends with, which names the thing (创业孵化基地: 基地), `names` the pairs of what stands
     in quotes.
     """
@@ -124,11 +130,16 @@ def _spans(held: Held, clause: Span) -> Iterator[Span]:
 def _is_another(said: str) -> bool:
     """Tell whether a later piece of a clause promises something else than the one before it."""
     rate = "率" in said and bool(counted(said))
-    if not _is_concrete(said) or (_GOES_ON.match(said) and not rate):
+    if not _is_concrete(said) or (_GOES_ON.match(said) and not rate) or _only_counts(said):
         return False
     if sum(len(gram) == 2 for gram in grams(said)) < _FEWEST_PAIRS:
         return False
     return bool(counted(said) or "《" in said or _OPENS.search(said))
+
+
+def _only_counts(said: str) -> bool:
+    """Tell whether a piece only says how much of what is named before it."""
+    return bool(counted(said)) and not re.search(r"[\u4e00-\u9fff]", content_of(_BARE_COUNT.sub(" ", said)))
 
 
 def _is_concrete(said: str) -> bool:
@@ -144,7 +155,8 @@ def _is_concrete(said: str) -> bool:
         return True
     named = titled or bool(_QUOTED.search(said))
     pairs = [gram for gram in grams(_COMMON.sub(" ", said)) if len(gram) == 2]
-    return len(pairs) >= _FEWEST_PAIRS and (named or bool(_DEED.search(said))) and not _VAGUE.match(said)
+    fewest = 1 if _OPENS.search(said) else _FEWEST_PAIRS
+    return len(pairs) >= fewest and (named or bool(_DEED.search(said))) and not _VAGUE.match(said)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -154,7 +166,9 @@ def _blank(match: re.Match[str]) -> str:
 def _pledge(held: Held, span: Span, topic: str) -> Pledge:
     text = fold(span.of(held.plain))
     # What a promise is for comes after it, and next year's report seldom repeats it.
-    head = fold(pieces(held.plain, span)[0].of(held.plain)).split(":")[-1]
+    first, *more = [fold(piece.of(held.plain)) for piece in pieces(held.plain, span)]
+    head = first.split(":")[-1]
+    counting = head if not more or counted(head) or not _only_counts(more[0]) else more[0]
     words = re.findall(r"[\u4e00-\u9fff]{2,}", content_of(_LEADS_TO_FIGURE.sub(" ", head)))
     return Pledge(
         span,
@@ -162,8 +176,8 @@ def _pledge(held: Held, span: Span, topic: str) -> Pledge:
         text,
         grams(head),
         grams(text),
-        counted(_QUOTED.sub(_blank, head)),
-        all(amount.unit for amount in find_amounts(_QUOTED.sub(_blank, text))),
+        counted(_QUOTED.sub(_blank, counting)),
+        all(amount.unit for amount in find_amounts(_MASKED_NAME.sub(_blank, _QUOTED.sub(_blank, text)))),
         words[-1][-2:] if words else "",
         frozenset(g for name in _QUOTED.findall(head) for g in grams(name) if len(g) == 2),
     )

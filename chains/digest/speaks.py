@@ -35,7 +35,6 @@ _FEWEST_PAIRS = 2
 """A word in common is no result where no figure says so too; nor is a figure, unless the thing is named or it is exact."""
 _NEAREST = 3
 _NEAR_SIZE = (0.6, 1.67)
-_LIKE_SIZE = (0.25, 4.0)
 _SCALE = (0.1, 10.0)
 """A figure ten times the planned one or a tenth is of another thing: a province's beside a town's."""
 _FEW_PIECES = 80
@@ -89,7 +88,6 @@ def _signs(pledge: Pledge, near: Near, told: Told, weighed: list[Near], finder: 
     clause = near.piece.statement.clause
     others = [other.score for other in weighed if other.piece.statement.clause != clause]
     by_chance = _BY_CHANCE * math.log2(max(len(finder.pieces) / _FEW_PIECES, 1))
-    like = told.size is not None and _LIKE_SIZE[0] <= told.size <= _LIKE_SIZE[1]
     is_rate = all(amount.unit == "%" for amount in pledge.amounts)
     return (
         1.0,
@@ -98,8 +96,8 @@ def _signs(pledge: Pledge, near: Near, told: Told, weighed: list[Near], finder: 
         float(min(near.pairs, _MOST_PAIRS)),
         _rarest_shared(pledge, near, finder),
         _closeness(told) if told.outcome in {Outcome.MET, Outcome.OF_TOTAL} and not is_rate else 0.0,
-        float(told.outcome is Outcome.SHORT and like),
-        float(told.size is not None and not like),
+        float(told.outcome is Outcome.SHORT and told.is_alike),
+        float(told.size is not None and not told.is_alike),
     )
 
 
@@ -136,10 +134,16 @@ def told_of(pledge: Pledge, near: Near, finder: Finder) -> Told:
         both = f"{text},{following.text}"
         told = compare(promised, pledge.amounts, both, counted(both))
     if told.outcome is Outcome.UNTOLD and following:
-        told = compare(promised, pledge.amounts, following.text, following.amounts)
+        further = compare(promised, pledge.amounts, following.text, following.amounts)
+        told = further if further.is_alike or not _is_one(pledge) else told
     if told.outcome in {Outcome.MET, Outcome.UNTOLD} and _misses_further(pledge, near, finder):
         return Told(Outcome.SHORT, told.size)
     return told
+
+
+def _is_one(pledge: Pledge) -> bool:
+    """Tell whether a promise is of one thing, of which nobody tells how many."""
+    return all(amount.value == 1 for amount in pledge.amounts)
 
 
 def _misses_further(pledge: Pledge, near: Near, finder: Finder) -> bool:

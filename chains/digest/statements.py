@@ -13,6 +13,8 @@ from store.sentences import Span, clauses, sentences, trim
 _HEAD_CHARS = 22
 _NUMBER = re.compile(r"^\W*(?:[一二三四五六七八九十]+|\d+)\W+")
 _COMMA = re.compile(r"(?<=[，])|(?<=,)(?!\d{3})")
+# Between things that are counted each for itself (营造林3万亩、森林抚育4.5万亩).
+_ITEM = re.compile(r"\d[万亿千百]{0,2}[\u4e00-\u9fff%％]{1,2}(?<![年月日])、(?=[^\d、，,。；;：:]{3,16}\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,10 @@ def heads(sentence: str) -> bool:
 
 
 def pieces(plain: str, clause: Span) -> list[Span]:
-    """Cut a clause at its commas; numbers and 一是 are left out, and so is the comma."""
+    """Cut a clause at its commas, and between things each with a figure; numbers and 一是 are left out, and so is the comma."""
     start = min(after_lead(plain, clause.start), clause.end)
-    bounds = [start, *(m.end() for m in _COMMA.finditer(plain, start, clause.end)), clause.end]
+    cuts = {m.end() for cut_at in (_COMMA, _ITEM) for m in cut_at.finditer(plain, start, clause.end)}
+    bounds = [start, *sorted(cuts), clause.end]
     spans = [trim(plain, a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
-    bare = [Span(s.start, s.start + len(s.of(plain).rstrip("，,；;。"))) for s in spans]
+    bare = [Span(s.start, s.start + len(s.of(plain).rstrip("，,、；;。"))) for s in spans]
     return [span for span in bare if span.start < span.end]

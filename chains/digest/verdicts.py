@@ -13,13 +13,13 @@ from chains.digest.targets import Outcome
 from store.sentences import Span
 
 _PLANNED_AGAIN = 0.5
-_FIRST = re.compile(r"启动|开工|动工|推进|谋划|筹备|筹建|探索|试点|申报|研究")
+_FIRST = re.compile(r"启动|实施|开工|动工|推进|谋划|筹备|筹建|探索|试点|申报|研究")
 _UNDER_WAY = re.compile(
     r"推进中|施工中|办理中|建设中|进行中|筹备|草案|送审|报[^,。;]{0,8}审[查议定核]|征[求集][^,。;]{0,6}意见|调研|起草|主体(?:完工|封顶)|进入[^,。;]{0,8}阶段|已开工|动工|试运行|部分|初步|过半"
 )
 # What is going on at the year's end, or comes later, is not done, whatever else is.
 _STILL = re.compile(
-    r"正在|在建(?!工程|项目|工地|楼盘)|在施(?!工)|[仍还尚]在|[仍尚](?:需|待)|拟待|有待|进场施工|拟报|计划(?:于|在)?(?:明|下|次|20\d\d)年|(?:明|下|次)年(?!度?(?:工作|计划))|正[分抓办]|未能"
+    r"正在|在建(?!工程|项目|工地|楼盘)|在施(?!工)|[仍还尚]在|[仍尚](?:需|待)|拟待|有待|进场施工|拟报|计划(?:于|在)?(?:今|明|下|次|20\d\d)年|(?:明|下|次)年(?!度?(?:工作|计划))|正[分抓办]|未能"
 )
 _ALL_WANTED = re.compile(r"全覆盖|全部|所有|逐[个家户村乡镇项件人一座]")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")

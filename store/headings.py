@@ -20,6 +20,7 @@ _UNNUMBERED = re.compile(
     r"回顾$|工作安排$|(?:主要|重点)(?:工作|任务)(?:安排)?$|(?:问题|不足|困难|短板)$|下一步|下步|打算$|思路|名词解释|^附件|^附录|^附表|^附：|相关报道"
     r"|(?:工作|基本|开展|完成|落实)情况$|成效$|成绩$|做法$|计划$|总体要求$|保障措施$|工作要求$|目标任务$|主要任务$"
 )
+_BRACKETED = re.compile(rf"【[^【】\n]{{2,{_UNNUMBERED_MAX}}}】[：:]?")
 _FLAT_LINE = 1200
 _BODY_CHARS = 60
 _BARE_LEAST = 4
@@ -41,7 +42,7 @@ class Heading:
     body_start: int
 
     def label(self, text: str) -> str:
-        return re.sub(r"\s+", " ", text[self.start : self.title_end]).strip()
+        return re.sub(r"\s+", " ", text[self.start : self.title_end].strip("【】")).strip()
 
 
 def find_headings(text: str) -> list[Heading]:
@@ -130,6 +131,8 @@ def _spaced_title(text: str, marker: Marker, end: int) -> Heading | None:
 
 def _unnumbered_heading(text: str, lines: list[Span], index: int, before: list[Heading]) -> Heading | None:
     line = lines[index]
+    if _BRACKETED.fullmatch(text, line.start, line.end):
+        return Heading(Style.UNNUMBERED, 0, line.start, line.end, line.end)
     label = text[line.start : line.end].rstrip("：:")
     plain = simplify(label)
     if (

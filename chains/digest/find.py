@@ -18,19 +18,21 @@ from store.sentences import Span
 _GLOSS = re.compile(r"^[^，。；]{2,24}[：:]\s*[“\"]?[^，。；]{0,12}(?:是?指|即)")
 # What only says that the report now begins.
 _OPENING = re.compile(r"(?:现将|现就|现把)[^。]*(?:报告|总结|汇报|通报|公布|公开)如下")
+_OF_YEAR = re.compile(r"(20\d\d)年(?!度?以来|至|-|~|—)")
 _GLOSSARY = re.compile(r"名词|术语|注释|用语")
 _ASIDE = re.compile(r"(?<=,)其中[^,。;]*")
 _GOES_ON = re.compile(r"其余|另|剩余|余下|尚|但|因|由于|受|暂|目前")
 _UNDONE = re.compile(
     r"(?:尚|还|仍|暂|均|并)?未(?:能|曾|及|如期|按期|按时|全部|全面|完全|正式)*(?:完成|达|设立|设置|开|建|组建|启|上线|落|接入|覆盖|实现|提请|出台|印发|签|到位|投|交付|验收|竣工|完工|通车|通过|招|配|纳入|联通|运行|形成|公布|布展|举办|展开|整改)"
     r"|未(?!成|来)[\u4e00-\u9fff]{1,4}的(?=计划|预计|将|拟|于)|未(?:获|进入)|尚未|暂未|仍未|还未|没有?能|没有(?:完成|达到|实现|建成|按)|(?:尚|仍|还)?待[^,。;]{0,16}(?:完成|系统|联通|验收|审|批|启|建|推)|有待"
-    r"|[仅只](?:有|完成|完工|建成|开展|录入|覆盖|实现|达|举办|招|办|到|占)|顺延|推迟|延期|延后|推后|延至|滞后|搁置|暂缓|暂停|落空|其余|剩余|余下|预计(?:明年|下年|次年|20\d\d年)|距[^,。;]{0,12}(?:目标|计划|任务)"
+    r"|[仅只](?:有|完成|完工|建成|开展|录入|覆盖|实现|达|举办|招|办|到|占)|顺延|推迟|延期|延后|推后|延至|滞后|搁置|暂缓|暂停(?!上岗|评标|[^,。;]{0,4}资格|执业|营业|经营)|落空|其余|剩余|余下|预计(?:明年|下年|次年|20\d\d年)|距[^,。;]{0,12}(?:目标|计划|任务)"
 )
 _BESIDE = 0.6
 """What a gram counts for that stands in the sentence of a piece and not in the piece itself."""
 _TAKEN_UP = 0.4
 _FEWEST_TAKEN_UP = 4
 _MOST_TAKEN_UP = 0.4
+_FEWEST_SHARED = 2
 _ABOVE = 0.5
 """The same for one that stands in what names the paragraph, or in the sentence before."""
 
@@ -86,6 +88,7 @@ class Finder:
         wordings = [piece.own for piece in self.pieces]
         self._places = {piece.statement.span: at for at, piece in enumerate(self.pieces)}
         self._holding = _index(self.pieces)
+        self._told = frozenset[str]().union(*wordings)
         self._by_clause: dict[Span, list[Piece]] = {}
         for piece in self.pieces:
             self._by_clause.setdefault(piece.statement.clause, []).append(piece)
@@ -116,7 +119,8 @@ class Finder:
         following = next((clause for clause in self._clauses if clause.start >= end), None)
         if following and "\n" not in self._plain[end : following.start]:
             said = fold(following.of(self._plain))
-            left = is_unfinished(said) and any(len(gram) == 2 for gram in grams(said) & pledge.grams)
+            shared = sum(len(gram) == 2 for gram in grams(said) & pledge.grams)
+            left = is_unfinished(said) and shared >= _FEWEST_SHARED
             if left or _GOES_ON.match(said):
                 end = following.end
         return Span(statement.clause.start, end)
@@ -136,11 +140,9 @@ class Finder:
         """Tell whether a pair of characters stands in any piece."""
         return pair in self._holding
 
-    def share_nowhere(self, pledge: Pledge) -> float:
-        """Give how much of a promise's pairs of characters stands in no piece, rare ones counting for more."""
-        pairs = sorted(gram for gram in pledge.grams if len(gram) == 2)
-        whole = self.rarity.sum(pairs)
-        return self.rarity.sum(p for p in pairs if not self.holds(p)) / whole if whole else 0.0
+    def tells(self, pair: str) -> bool:
+        """Tell whether a pair of characters stands in a piece itself."""
+        return pair in self._told
 
     def sentence(self, near: Near) -> str:
         """Give the sentence of a piece, folded."""
@@ -196,6 +198,9 @@ def _tells(held: Held, statement: Statement) -> bool:
     """Tell whether a statement could be a result: no title, no opening, no ritual, no line of a glossary."""
     said = statement.span.of(held.plain)
     if statement.span.of(held.text) in held.report.title:
+        return False
+    year = _OF_YEAR.match(fold(said))
+    if year and held.told is not None and int(year[1]) < held.told:
         return False
     if _OPENING.search(statement.sentence.of(held.plain)):
         return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,29 +11,18 @@ from chains.digest.held import Held
 from chains.digest.meaning import Meaning, nearness
 from chains.digest.models import FollowedPlan, Verdict
 from chains.digest.pledges import Pledge, find_pledges
-from chains.digest.speaks import Speaking, candidates, is_figure_near
+from chains.digest.silence import SILENT, likely_silent
+from chains.digest.speaks import Speaking, candidates
 from chains.digest.targets import Outcome
 from chains.digest.verdicts import Decided, judge
 from store.models import Kind
 
 SPEAKS = 0.5
 """From this likelihood on the nearest piece is taken to tell of a promise."""
-SILENT = 0.2
-"""Up to this likelihood a report may be silent on a promise; in between nobody can say."""
-_NOWHERE = 0.6
-"""A promise is passed over only where so much of its words stands nowhere in the results."""
-_TOUCHES = 0.3
-"""A piece that holds so much of a promise touches on it, be it an admission or about another deed."""
-_DEED_ONLY = re.compile(
-    r"行动|活动|清理|整治|审计|检查|培训|轮训|机制|制度|体系|工程|项目|治理|排查|监管|服务|管理"
-)
-_PLANNED_AGAIN = 0.5
 _NEAR_IN_MEANING = 0.38
 """From this nearness on a piece of other words may tell of it all the same."""
 _ASKED_FOR_MEANING = 2
 _FAR_PIECES = 6
-_FEW = 3
-"""Up to this number a figure stands anywhere by chance."""
 _AS_NEAR = 0.05
 
 
@@ -84,13 +72,16 @@ def follow_plans(earlier: Held, later: Held, meaning: Meaning | None = None) -> 
 
 
 def _followed(earlier: Held, later: Held, pledge: Pledge, decided: Decided) -> FollowedPlan:
+    told = later.item(decided.span, decided.topic) if decided.span else None
+    silent = decided.verdict is Verdict.NOT_MENTIONED
     return FollowedPlan(
         agency=later.report.agency,
         plan_year=earlier.year,
         result_year=later.year,
         verdict=decided.verdict,
         plan=earlier.item(pledge.span, pledge.topic),
-        result=later.item(decided.span, decided.topic) if decided.span else None,
+        result=None if silent else told,
+        nearest=told if silent else None,
         looked_in=later.report,
     )
 
@@ -100,9 +91,7 @@ def _decide(pledge: Pledge, search: _Search) -> Decided | None:
     best = max(found, key=lambda one: one.likely, default=None)
     if best and best.likely >= SPEAKS:
         return None if _contradicted(best, found) else judge(pledge, best, search.results, search.plans)
-    if (best is None or best.likely <= SILENT) and _is_absent(pledge, search):
-        return Decided(Verdict.NOT_MENTIONED)
-    return None
+    return _absent(pledge, best, search)
 
 
 def _contradicted(best: Speaking, found: list[Speaking]) -> bool:
@@ -115,20 +104,14 @@ def _contradicted(best: Speaking, found: list[Speaking]) -> bool:
     return {Outcome.MET, Outcome.SHORT} <= as_near
 
 
-def _is_absent(pledge: Pledge, search: _Search) -> bool:
-    """Tell whether nothing speaks of a promise: not its words, its figure, its name or a piece near in meaning."""
-    # What ends in no thing of its own but in a deed (专项清理) may be told in any words.
-    if _DEED_ONLY.search(pledge.thing) or any(amount.hidden for amount in pledge.amounts):
-        return False
-    finder = search.results
-    figures = {f"={a.value}{a.unit}" for a in pledge.amounts if a.value is not None and a.value > _FEW}
-    if any(finder.holds(mark) for mark in (*pledge.names, *figures)):
-        return False
-    if is_figure_near(pledge, finder):
-        return False
-    near, again = finder.near(pledge), search.plans.near(pledge)
-    if (near and near[0].score >= _TOUCHES) or (again and again[0].score >= _PLANNED_AGAIN):
-        return False
-    if finder.share_nowhere(pledge) < _NOWHERE:
-        return False
-    return search.nearness(pledge, near[:_ASKED_FOR_MEANING]) < _NEAR_IN_MEANING
+def _absent(pledge: Pledge, best: Speaking | None, search: _Search) -> Decided | None:
+    """Give the verdict that nothing tells of a promise, with the piece that comes nearest; None in doubt."""
+    if likely_silent(pledge, best, search.results, search.plans) < SILENT:
+        return None
+    near = search.results.near(pledge)
+    if search.nearness(pledge, near[:_ASKED_FOR_MEANING]) >= _NEAR_IN_MEANING:
+        return None
+    nearest = near[0].piece.statement if near else None
+    return Decided(
+        Verdict.NOT_MENTIONED, nearest.clause if nearest else None, nearest.topic if nearest else ""
+    )

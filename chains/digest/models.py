@@ -39,8 +39,9 @@ class Verdict(StrEnum):
 class FollowedPlan(Frozen):
     """A plan of `plan_year`'s report held against the report that tells `result_year`'s results.
 
-    `result` cites where the result stands; None exactly where it is not mentioned, and then `looked_in`
-    is the report that was read to its end.
+    `result` cites where the result stands; None exactly where it is not mentioned. Then `looked_in` is the
+    report that was read to its end, and `nearest` the passage that has most of the plan's words, None where
+    no passage has any.
     """
 
     agency: str
@@ -49,6 +50,7 @@ class FollowedPlan(Frozen):
     verdict: Verdict
     plan: Item
     result: Item | None
+    nearest: Item | None = None
     looked_in: Report
 
 

@@ -18,7 +18,7 @@ from store.sentences import Span, clauses
 _DEED = re.compile(
     r"制定|制订|出台|印发|修订|编制|起草|颁布|公布|发布|建成|建立|新建|改建|扩建|续建|重建|新增|增设|增加|加装|安装|设立|设置|成立|组建|打造|创建|搭建|举办|举行|召开|开展|组织|启动|推行|试行|试点"
     r"|上线|开通|开设|开办|投用|投入使用|开工|竣工|通车|完成|改造|修缮|更换|更新|升级|引进|引育|招录|招聘|招考|选聘|聘请|聘任|配备|配齐|选派|选配|购置|采购|签订|签署|(?:^|再|新|年内|计划|加快|推进|推动)建设|化解|清理|清退|梳理|评查|评估|评选|排查|检查|抽查|抽检"
-    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交|启用|编写|购买|投入运营|投运|封顶|开诊|揭牌|挂牌|落成|(?:办好|承办|筹办)[^,]*[节赛会展]$"
+    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交|启用|编写|推广|划定|改版|延伸|购买|投入运营|投运|封顶|开诊|揭牌|挂牌|落成|(?:办好|承办|筹办)[^,]*[节赛会展]$"
 )
 # A piece that says of the thing before it how far it reaches or what it is for is no promise of its own.
 _GOES_ON = re.compile(
@@ -30,10 +30,11 @@ _SLOGAN = re.compile(
 )
 # A deed at the head of a later piece makes a promise of its own even where it names no figure.
 _OPENS = re.compile(
-    r"^(?:并)?(?:(?:年内|[^,]{0,4}(?:月|年)?底?前|力争|力促|加快|推动|再|新|继续|计划|全面|(?:会同|与|在|为|对|向|由)[^,]{2,16}?))?"
-    r"(?:制定|制订|出台|印发|修订|编制|新建|改建|扩建|建成|建设|共建|建立|设立|成立|组建|举办|举行|召开|开展|组织|开通|开行|开设|签订|招录|招聘|配备|引进|更换|加装|安装|改造|试点|派驻|接种|发布|购置|购买|启用|编写|拍摄|启动|上线)"
+    r"^(?:并)?(?:(?:年内|每个?[月季周年]度?|[^,]{0,4}(?:月|年)?底?前|力争|力促|加快|推动|再|新|继续|计划|全面|同步|同时|(?:会同|与|在|为|对|向|由)[^,]{2,16}?))?"
+    r"(?:制定|制订|出台|印发|修订|编制|新建|改建|扩建|建成|建设|共建|建立|设立|成立|组建|举办|举行|召开|开展|组织|开通|开行|开设|签订|招录|招聘|配备|引进|更换|加装|安装|改造|试点|派驻|接种|发布|购置|购买|启用|编写|编印|拍摄|启动|上线|推广|推行|选聘|聘请|创建|公布|开工|评选|更新)"
     r"|(?:投产|达产|投用|通车|开馆|开园|竣工|落成|上线|投入使用|开工|招生|封顶)$"
 )
+_BRINGS_ABOUT = re.compile(r"^推动[^,]{2,16}?(?:创成|建成|完成|成立|投用|上线|开工|获批)")
 # What any report promises in any year: nothing by which a result could be known again.
 _COMMON = re.compile(
     r"目标|任务|工作|发展|服务|管理|能力|体系|机制|项目|重点|质量|经济|建设|群众|政府|环境|改革|创新|产业|领域|水平|行动|工程|政策|措施|实施|推进|优化|完善|支持|提升|深化|强化|促进|保障|治理|监管|法治|依法|行政|执法|全面|加快|社会|文化|资源|要素|市场|企业|干部|部门|基层|智慧|数字|平安|美丽|幸福|品质"
@@ -46,7 +47,7 @@ _RULE = re.compile(
 )
 # How something goes on being done is no deed of a year.
 _VAGUE = re.compile(
-    r"^(?:加快|推进|推动|促进|优化|完善|深化|强化|支持|提升|提高|扩大|着力|营造|落实|加强|加大|做好|做强|做优|用好|抓好|抓实|守好|拓展|健全|引导|鼓励|激发|增强|保持|积极|深入|扎实|大力|全力)+(?!.{0,14}(?:制定|出台|修订|印发|建成|新建|竣工|投用|通车|开工|投产|上线|成立|组建|设立|编制|《|签订|挂牌|招生|落成|开馆))"
+    r"^(?:加快|推进|推动|促进|优化|完善|深化|强化|支持|提升|提高|扩大|着力|营造|落实|加强|加大|做好|做强|做优|用好|抓好|抓实|守好|拓展|健全|引导|鼓励|激发|增强|保持|积极|深入|扎实|大力|全力)+(?!.{0,14}(?:制定|出台|修订|印发|建成|新建|竣工|投用|通车|开工|投产|上线|成立|组建|设立|编制|《|签订|挂牌|招生|落成|开馆|获批))"
 )
 _LEADS_TO_FIGURE = re.compile(
     r"(?:扩大|增加|提高|提升|上升|降低|下降|减少|缩短|压减|[增降扩升提减])(?:到|至|为)"
@@ -129,12 +130,13 @@ def _spans(held: Held, clause: Span) -> Iterator[Span]:
 
 def _is_another(said: str) -> bool:
     """Tell whether a later piece of a clause promises something else than the one before it."""
-    rate = "率" in said and bool(counted(said))
-    if not _is_concrete(said) or (_GOES_ON.match(said) and not rate) or _only_counts(said):
+    has_figure = bool(counted(said))
+    new = ("率" in said and has_figure) or _BRINGS_ABOUT.match(said)
+    if not _is_concrete(said) or (_GOES_ON.match(said) and not new) or _only_counts(said):
         return False
-    if sum(len(gram) == 2 for gram in grams(said)) < _FEWEST_PAIRS:
+    if sum(len(gram) == 2 for gram in grams(said)) < (1 if has_figure else _FEWEST_PAIRS):
         return False
-    return bool(counted(said) or "《" in said or _OPENS.search(said))
+    return bool(has_figure or "《" in said or new or _OPENS.search(said))
 
 
 def _only_counts(said: str) -> bool:
@@ -157,6 +159,12 @@ def _is_concrete(said: str) -> bool:
     pairs = [gram for gram in grams(_COMMON.sub(" ", said)) if len(gram) == 2]
     fewest = 1 if _OPENS.search(said) else _FEWEST_PAIRS
     return len(pairs) >= fewest and (named or bool(_DEED.search(said))) and not _VAGUE.match(said)
+
+
+def is_specific(pledge: Pledge) -> bool:
+    """Tell whether a promise names more than what any report speaks of (建立监管台账)."""
+    head = pieces_of(pledge.text)[0]
+    return sum(len(gram) == 2 for gram in grams(_COMMON.sub(" ", head))) >= _FEWEST_PAIRS
 
 
 def _blank(match: re.Match[str]) -> str:

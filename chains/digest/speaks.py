@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chains.digest.agreement import grams, logistic
 from chains.digest.deeds import is_another
-from chains.digest.find import Finder, Near, is_unfinished
+from chains.digest.find import Finder, Near, Piece, is_unfinished
 from chains.digest.pledges import Pledge, counted, pieces_of
 from chains.digest.targets import Outcome, Told, compare
 from store.models import Kind
@@ -133,12 +133,18 @@ def told_of(pledge: Pledge, near: Near, finder: Finder) -> Told:
     if told.outcome is Outcome.MET and following and text.endswith("中"):
         both = f"{text},{following.text}"
         told = compare(promised, pledge.amounts, both, counted(both))
-    if told.outcome is Outcome.UNTOLD and following:
+    if told.outcome is Outcome.UNTOLD and following and _may_count(pledge, following):
         further = compare(promised, pledge.amounts, following.text, following.amounts)
         told = further if further.is_alike or not _is_one(pledge) else told
     if told.outcome in {Outcome.MET, Outcome.UNTOLD} and _misses_further(pledge, near, finder):
         return Told(Outcome.SHORT, told.size)
     return told
+
+
+def _may_count(pledge: Pledge, following: Piece) -> bool:
+    """Tell whether a next piece may count what the one before it names: a rate must be named anew."""
+    rate = any(amount.unit == "%" for amount in pledge.amounts)
+    return not rate or any(len(gram) == 2 for gram in pledge.grams & following.own)
 
 
 def _is_one(pledge: Pledge) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chains.claims.amounts import CLASSIFIERS
 from chains.digest.find import Finder, Near, is_unfinished
 from chains.digest.models import Verdict
 from chains.digest.pledges import Pledge
@@ -13,13 +14,16 @@ from chains.digest.targets import Outcome
 from store.sentences import Span
 
 _PLANNED_AGAIN = 0.5
-_FIRST = re.compile(r"启动|实施|开工|动工|推进|谋划|筹备|筹建|探索|试点|申报|研究")
+_FIRST = re.compile(
+    r"启动|实施|提请|报送|送审|报批|起草|草案|开工|动工|推进|谋划|筹备|筹建|探索|试点|申报|研究"
+)
 _UNDER_WAY = re.compile(
-    r"推进中|施工中|办理中|建设中|进行中|筹备|草案|送审|报[^,。;]{0,8}审[查议定核]|征[求集][^,。;]{0,6}意见|调研|起草|主体(?:完工|封顶)|进入[^,。;]{0,8}阶段|已开工|动工|试运行|部分|初步|过半"
+    r"推进中|施工中|办理中|建设中|进行中|筹备|草案|送审|报[^,。;]{0,8}审[查议定核]|征[求集][^,。;]{0,6}意见|调研|起草|主体(?:完工|封顶)|进入[^,。;]{0,8}阶段|已开工|动工|试运行|部分|初步|过半|提交[^,。;]{0,12}审[查议定核]"
 )
 # What is going on at the year's end, or comes later, is not done, whatever else is.
 _STILL = re.compile(
-    r"正在|在建(?!工程|项目|工地|楼盘)|在施(?!工)|[仍还尚]在|[仍尚](?:需|待)|拟待|有待|进场施工|拟报|计划(?:于|在)?(?:今|明|下|次|20\d\d)年|(?:明|下|次)年(?!度?(?:工作|计划))|正[分抓办]|未能"
+    r"正在|在建(?!工程|项目|工地|楼盘)|在施(?!工)|[仍还尚]在|[仍尚](?:需|待)|拟待|有待|进场施工|拟报|计划(?:于|在)?(?:今|明|下|次|20\d\d)年|(?:明|下|次)年(?!度?(?:工作|计划))|正(?:[分抓办与同由向按]|加紧|进行)|即将|未能|待[^,。;]{1,12}后"
+    r"|完成[^,。;]{0,6}(?:桩基|地基|基础施工|主体(?:结构|工程)?施工)"
 )
 _ALL_WANTED = re.compile(r"全覆盖|全部|所有|逐[个家户村乡镇项件人一座]")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
@@ -39,7 +43,7 @@ _FINISHED = re.compile(r"通过|施行|印发|出台|发布|生效|完成|建成
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A verdict, with the stretch of the later report that carries it."""
+    """A verdict, with the stretch of the later report that carries it, or comes nearest where nothing does."""
 
     verdict: Verdict
     span: Span | None = None
@@ -98,8 +102,11 @@ def _is_rest_planned(pledge: Pledge, plans: Finder) -> bool:
 
 
 def _needs_figure(pledge: Pledge) -> bool:
-    """Tell whether a promise of several is kept only where it is told how many."""
-    return any(amount.value is not None and amount.value > 1 for amount in pledge.amounts)
+    """Tell whether a promise of several, or of a measure, is kept only where it is told how many or how much."""
+    return any(
+        amount.value is not None and (amount.value > 1 or amount.unit not in CLASSIFIERS)
+        for amount in pledge.amounts
+    )
 
 
 def _are_all_wanted_in_vain(pledge: Pledge, near: Near) -> bool:

@@ -18,7 +18,8 @@ _ORG_TAIL = (
     r"法院|检察院|研究院|党组|集团|公司|区政府|市政府|县政府|省政府|镇政府|乡政府|政府)"
 )
 _GENRE_TAIL = r"(?:工作报告|报告|汇报|通知|通报|方案|计划|总结|要点|意见|公告|通告|办法|规划|纲要|情况|函)"
-_TITLE = re.compile(rf"{_GENRE_TAIL}(?:[（(].{{1,24}}[）)])?$")
+_AND_NEXT_YEAR = r"(?:总结|报告|汇报|情况)(?:及|和|与|暨|、)[^。，]{0,16}(?:思路|打算|设想|安排|意见)"
+_TITLE = re.compile(rf"(?:{_GENRE_TAIL}|{_AND_NEXT_YEAR})(?:[（(].{{1,24}}[）)])?$")
 _AGENCY_LINE = re.compile(rf"[\u4e00-\u9fff*×xX某□（）()]{{2,30}}{_ORG_TAIL}")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _YEAR_OF_REPORT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年度?|(?=工作|法治|重点))")

@@ -9,14 +9,14 @@ from chains.digest.pledges import Pledge
 
 _SETS_UP = re.compile(r"新建|加装|增设|新增|新设|设立|开通|组建|购置|投放|搭建|建成|开设|聘请|选聘|安装")
 _SETS_UP_TOLD = re.compile(
-    rf"{_SETS_UP.pattern}|建|装|设|开|启用|投用|到岗|上线|揭牌|挂牌|交付|完工|竣工|落成|交房|筹集|配备|成立|招|聘"
+    rf"{_SETS_UP.pattern}|建|装|设|开|启用|投用|到岗|上线|揭牌|挂牌|交付|完工|竣工|落成|交房|筹集|配备|成立|招|聘|选址|设计|平整|施工|征地"
 )
 _LOOKS_AT = re.compile(
     r"评估|检查|排查|核查|巡查|抽查|检测|监测|调研|评定|评选|优化|调整|清查|整治|邀请|举办|举行|承办|召开|公示|检验|摸排|普查"
 )
 _REGULATES = re.compile(r"(?:制定|出台|修订|印发|编制|制订|起草|颁布|公布|发布)")
 _RULES = re.compile(
-    r"办法|规定|细则|条例|规则|制度|规范|意见|方案|指引|标准|清单|基准|预案|导则|规程|章程|规划|目录|指南|手册|措施|机制|协议|汇编|集|范本|文本|模板"
+    r"办法|规定|细则|条例|规则|制度|规范|意见|方案|指引|标准|清单|基准|预案|导则|规程|章程|规划|目录|指南|手册|措施|机制|协议|汇编|集|参考|要点|范本|文本|模板"
 )
 # Whom a course or an invitation is for makes it another one.
 _FOR_PEOPLE = re.compile(r"培训|轮训|集训|旁听|邀请|宣讲|研修|进修")
@@ -31,7 +31,7 @@ def is_another(pledge: Pledge, near: Near, finder: Finder) -> bool:
     promised, said = pledge.text, near.piece.text
     if _SETS_UP.search(promised) and _LOOKS_AT.search(said) and not _SETS_UP_TOLD.search(said):
         return True
-    if _REGULATES.search(promised) and _RULES.search(promised) and not _RULES.search(finder.sentence(near)):
+    if _REGULATES.search(promised) and _RULES.search(promised) and not _RULES.search(finder.clause(near)):
         return True
     levels, told = set(_LEVELS.findall(promised)), set(_LEVELS.findall(said))
     if levels and told and not levels & told:

@@ -17,7 +17,7 @@ from store.sentences import Span
 
 _GLOSS = re.compile(r"^[^，。；]{2,24}[：:]\s*[“\"]?[^，。；]{0,12}(?:是?指|即)")
 # What only says that the report now begins.
-_OPENING = re.compile(r"(?:现将|现就|现把)[^。]*(?:报告|总结|汇报|通报|公布|公开)如下")
+_OPENING = re.compile(r"现(?:将|就|把|从|对|分)[^。]*(?:报告|总结|汇报|通报|公布|公开|情况)")
 _OF_YEAR = re.compile(r"(20\d\d)年(?!度?以来|至|-|~|—)")
 _GLOSSARY = re.compile(r"名词|术语|注释|用语")
 _ASIDE = re.compile(r"(?<=,)其中[^,。;]*")

@@ -17,12 +17,12 @@ from store.sentences import Span, clauses
 # Deeds of which a later report can say that they were done. 加强, 深化, 完善 and the like only say how.
 _DEED = re.compile(
     r"制定|制订|出台|印发|修订|编制|起草|颁布|公布|发布|建成|建立|新建|改建|扩建|续建|重建|新增|增设|增加|加装|安装|设立|设置|成立|组建|打造|创建|搭建|举办|举行|召开|开展|组织|启动|推行|试行|试点"
-    r"|上线|开通|开设|开办|投用|投入使用|开工|竣工|通车|完成|改造|修缮|更换|更新|升级|引进|引育|招录|招聘|招考|选聘|聘请|聘任|配备|配齐|选派|选配|购置|采购|签订|签署|(?:^|再|新|年内|计划|加快|推进|推动)建设|化解|清理|清退|梳理|评查|评估|评选|排查|检查|抽查|抽检"
-    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交|启用|编写|推广|划定|改版|延伸|购买|投入运营|投运|封顶|开诊|揭牌|挂牌|落成|(?:办好|承办|筹办)[^,]*[节赛会展]$"
+    r"|上线|开通|开设|开办|投用|投入使用|开工|竣工|通车|完成|改造|修缮|更换|更新|升级|引进|引育|招录|招聘|招考|选聘|聘请|聘任|配备|配齐|选派|选配|购置|采购|签订|签署|(?:^|^在[^,]{2,14}|再|新|年内|计划|加快|推进|推动)建设|化解|清理|清退|梳理|评查|评估|评选|排查|检查|抽查|抽检"
+    r"|整治|培训|轮训|培育|培养|发放|办理|审查|审核|压减|压缩|缩短|取消|下放|整合|归集|公开|编印|拍摄|开发|研发|接入|覆盖|迁建|搬迁|拆除|种植|实施|开放|设计|推出|汇编|录入|建档|联通|对接|招生|投产|达产|开馆|开园|开行|共建|派驻|接种|驻点|选送|进修|评比|测试|编纂|出版|筛查|认定|培植|造林|招引|纳入|交付|添置|移交|启用|编写|制作|摄制|推广|划定|改版|延伸|购买|投入运营|投运|封顶|开诊|揭牌|挂牌|落成|(?:办好|承办|筹办)[^,]*[节赛会展]$"
 )
 # A piece that says of the thing before it how far it reaches or what it is for is no promise of its own.
 _GOES_ON = re.compile(
-    r"^(?:并|以|每[个村校镇所县户]|其中|惠及|受益|涉及|覆盖|确保|做到|力争|让|使|带动|压实|明确|重点|切实|促进|推动|总数|总量|累计|不断|进一步|有效|从而|为[^,]*?(?:提供|创造|打造|奠定|注入|营造|夯实|增添|助力|保驾)|把|实现(?!.*(?:率|覆盖))|达到|优先|就近|破解|解决|满足|提升|提高|强化|规范|理清|厘清)"
+    r"^(?:并|以|每[个村校镇所县户]|其中|惠及|受益|涉及|覆盖|确保|做到|力争|让|使|带动|吸纳|压实|明确|重点|切实|促进|推动|总数|总量|累计|不断|进一步|有效|从而|为[^,]*?(?:提供|创造|打造|奠定|注入|营造|夯实|增添|助力|保驾)|把|实现(?!.*(?:率|覆盖))|达到|优先|就近|破解|解决|满足|提升|提高|强化|规范|理清|厘清)"
 )
 _SLOGAN = re.compile(
     r"规定精神|忠诚|干净担当|干部队伍|作风|行风|形象|党性|廉洁|清廉|不敢腐|形式主义|主基调|政治|第一责任人|思想自觉|行动自觉|宗旨|初心"
@@ -47,15 +47,18 @@ _RULE = re.compile(
 )
 # How something goes on being done is no deed of a year.
 _VAGUE = re.compile(
-    r"^(?:加快|推进|推动|促进|优化|完善|深化|强化|支持|提升|提高|扩大|着力|营造|落实|加强|加大|做好|做强|做优|用好|抓好|抓实|守好|拓展|健全|引导|鼓励|激发|增强|保持|积极|深入|扎实|大力|全力)+(?!.{0,14}(?:制定|出台|修订|印发|建成|新建|竣工|投用|通车|开工|投产|上线|成立|组建|设立|编制|《|签订|挂牌|招生|落成|开馆|获批))"
+    r"^(?:加快|推进|推动|促进|优化|完善|深化|强化|支持|提升|提高|扩大|着力|营造|落实|加强|加大|做好|做强|做优|用好|抓好|抓实|守好|拓展|健全|引导|鼓励|激发|增强|保持|积极|深入|扎实|大力|全力)+(?!.{0,14}(?:制定|出台|修订|印发|建成|新建|竣工|投用|通车|开工|投产|上线|成立|组建|设立|编制|《|签订|挂牌|招生|落成|开馆|获批|对接|联通))"
 )
 _LEADS_TO_FIGURE = re.compile(
     r"(?:扩大|增加|提高|提升|上升|降低|下降|减少|缩短|压减|[增降扩升提减])(?:到|至|为)"
 )
 # What merely counts a deed that is named before it (开展…行动,查办案件不少于100件).
 _BARE_COUNT = re.compile(
-    r"查办|查处|办理|立案|办结|检查|抽查|排查|培训|覆盖|总数|人数|数量|规模|面积|总?投资|案件|企业|单位|机构|人员|项目|活动|对象"
+    r"查办|查处|办理|立案|办结|检查|抽查|排查|培训|覆盖|总数|人数|数量|规模|面积|总?投资|案件|企业|单位|机构|人员|项目|活动|对象|会议|至少|每年"
 )
+# Whom a promise serves is no target of it.
+_SERVED = re.compile(r"惠及|受益|服务|覆盖|涉及|辐射")
+_ALWAYS = re.compile(r"(?:7[x×*])?24小时")
 # A masked name of a place or of a meeting counts nothing (**县, 第**次).
 _MASKED_NAME = re.compile(r"《[^》]*》|第[*x×□○]+|[*x×□○]+(?=[省市区县州乡镇村街路园])")
 _RANKS = frozenset({"级", "度", "步", "方面", "列", "年"})
@@ -97,7 +100,9 @@ def find_pledges(held: Held) -> list[Pledge]:
 def counted(text: str) -> tuple[Amount, ...]:
     """Give the figures of a folded text that count or measure something."""
     return tuple(
-        a for a in find_amounts(text) if a.unit and a.unit not in _RANKS and not a.ordinal and not a.idle
+        a
+        for a in find_amounts(_ALWAYS.sub(_blank, text))
+        if a.unit and a.unit not in _RANKS and not a.ordinal and not a.idle
     )
 
 
@@ -176,7 +181,7 @@ def _pledge(held: Held, span: Span, topic: str) -> Pledge:
     # What a promise is for comes after it, and next year's report seldom repeats it.
     first, *more = [fold(piece.of(held.plain)) for piece in pieces(held.plain, span)]
     head = first.split(":")[-1]
-    counting = head if not more or counted(head) or not _only_counts(more[0]) else more[0]
+    counting = head if not more or counted(head) or _SERVED.search(more[0]) else more[0]
     words = re.findall(r"[\u4e00-\u9fff]{2,}", content_of(_LEADS_TO_FIGURE.sub(" ", head)))
     return Pledge(
         span,

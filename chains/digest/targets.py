@@ -52,6 +52,7 @@ _EVERY = re.compile(
     r"全覆盖|全部|均已|全员|无一|一[\u4e00-\u9fff]{1,2}一[\u4e00-\u9fff]|([村校人户站镇县乡社家])\1[有通都可能]|应[\u4e00-\u9fff]尽[\u4e00-\u9fff]|一律"
 )
 _ADDS = re.compile(r"新增|增加|再增|增设|扩增")
+_SHARE_CHANGED = re.compile(r"(?:压缩|压减|增长|提升|下降|降低|减少|缩减)(?:比例|比率|幅度|率)|[增降]幅")
 _WHOLE = Decimal(100)
 _LIKE_SIZE = (0.25, 4.0)
 
@@ -147,8 +148,10 @@ def _compare_one(promise: str, planned: Amount, text: str, told: Sequence[Amount
     if planned.value is None:
         return Told(Outcome.HIDDEN)
     fitting = [amount for amount in told if _is_comparable(promise, planned, amount, text)]
-    exact = [amount for amount in fitting if amount.unit == planned.unit]
-    fitting = exact or fitting
+    same_unit = [amount for amount in fitting if amount.unit == planned.unit]
+    fitting = same_unit or fitting
+    # 6个县区、9个市直部门: of 8个县区 planned it is the first that tells.
+    fitting = [a for a in fitting if _counts_same(planned, a)] or fitting
     values = [amount for amount in fitting if amount.value is not None]
     if not values:
         return Told(Outcome.HIDDEN if fitting else Outcome.UNTOLD)
@@ -174,9 +177,17 @@ def _is_comparable(promise: str, planned: Amount, amount: Amount, text: str) -> 
     return amount.role is not Role.FROM and not _EARLIER.search(text[: amount.start])
 
 
+def _counts_same(planned: Amount, told: Amount) -> bool:
+    """Tell whether two figures stand before the same noun."""
+    noun = planned.after[:2]
+    return len(noun) > 1 and told.after.startswith(noun)
+
+
 def _adds(promise: str, planned: Amount, told: Amount) -> bool:
-    """Tell whether so many were to be added and are told as the increase (新增1万个, 增加11200个)."""
-    return planned.role is Role.NONE and told.change > 0 and told.unit != "%" and bool(_ADDS.search(promise))
+    """Tell whether a rise or fall was planned and is told in another form (新增1万个, 增加11200个; 压缩比例75%, 压缩76%)."""
+    if planned.unit == "%":
+        return bool(_SHARE_CHANGED.search(promise))
+    return planned.role is Role.NONE and told.change > 0 and bool(_ADDS.search(promise))
 
 
 def _meets(promise: str, planned: Amount, told: Amount) -> bool:

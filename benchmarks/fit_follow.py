@@ -6,6 +6,7 @@ For each promise that the gold lists, the first candidate of `chains/digest/spea
 where it overlaps the gold result. So is each promise of one agency held against the report of another of its set, which
 tells of none; governments are left out there, since any two report on the same things. All of these together weigh
 `_STRANGERS` of what the gold does. A logistic regression with a small ridge, by Newton's method; no seed, no chance.
+A promise that no piece is taken to tell of is an example for silence: the gold says that nothing does.
 Two admissions of one agency are an example too: the same where the gold says that it repeats them.
 Prints what each set scores with weights of the others, and the weights of all, which are copied into the `WEIGHTS` of
 `speaks.py` and `recurring.py`.
@@ -22,14 +23,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.follow import Shelf, read_shelf, score_plans, score_repeated
-from chains.digest import recurring, speaks
+from chains.digest import recurring, silence, speaks
 from chains.digest.find import Finder
-from chains.digest.follow import follow_plans, which_pairs
+from chains.digest.follow import SPEAKS, follow_plans, which_pairs
 from chains.digest.held import Held
 from chains.digest.models import Verdict
 from chains.digest.pledges import Pledge, find_pledges
 from chains.digest.recurring import Admission, admitted_in_turn, signs_of_sameness
-from chains.digest.speaks import Speaking, candidates
+from chains.digest.speaks import Speaking, candidates, likeliest
 from store.models import ReportKind
 from store.sentences import Span
 
@@ -62,6 +63,7 @@ def main() -> None:
     for number, shelf in enumerate(shelves, 1):
         _report(f"set {number} by all", shelf, weights)
     _print(speaks.WEIGHTS)
+    _fit_silence(shelves)
 
 
 def _fit_repeated(shelves: Sequence[Shelf]) -> None:
@@ -74,6 +76,37 @@ def _fit_repeated(shelves: Sequence[Shelf]) -> None:
     for number, shelf in enumerate(shelves, 1):
         print(score_repeated(shelf).line(f"repeated in set {number} by all"))
     _print(recurring.WEIGHTS)
+
+
+def _fit_silence(shelves: Sequence[Shelf]) -> None:
+    """Fit silence with the weights for what speaks as they are now."""
+    examples = [list(_untold(shelf)) for shelf in shelves]
+    for left_out, shelf in enumerate(shelves):
+        others = [one for at, found in enumerate(examples) if at != left_out for one in found]
+        _set(silence.WEIGHTS, _fit(others))
+        tally = score_plans(shelf).tallies[Verdict.NOT_MENTIONED.value]
+        print(tally.line(f"silent, set {left_out + 1} by the others"))
+    _set(silence.WEIGHTS, _fit([one for found in examples for one in found]))
+    for number, shelf in enumerate(shelves, 1):
+        scored = score_plans(shelf)
+        print(scored.tallies[Verdict.NOT_MENTIONED.value].line(f"silent, set {number} by all"))
+        print(scored.total.line(f"all of set {number}"))
+    _print(silence.WEIGHTS)
+
+
+def _untold(shelf: Shelf) -> Iterator[Example]:
+    """Give the promises of the gold that no piece speaks of, and whether indeed nothing does."""
+    for earlier, later in _pairs(shelf):
+        names = (shelf.names[earlier.report.id], shelf.names[later.report.id])
+        lines = [line for line in shelf.of("plan") if (line["earlier"], line["later"]) == names]
+        pledges = find_pledges(earlier)
+        results, plans = Finder(later, pledges), Finder(later, pledges, later.prospects)
+        for pledge in pledges:
+            line = _line_of(earlier, pledge, lines)
+            best = likeliest(candidates(pledge, results))
+            if line and line["verdict"] != _RITUAL and (best is None or best.likely < SPEAKS):
+                signs = silence.signs_of_silence(pledge, best, results, plans)
+                yield signs, line["verdict"] == Verdict.NOT_MENTIONED.value
 
 
 def _admitted(shelf: Shelf) -> Iterator[Example]:

@@ -12,7 +12,7 @@ from chains.digest.meaning import Meaning, nearness
 from chains.digest.models import FollowedPlan, Verdict
 from chains.digest.pledges import Pledge, find_pledges
 from chains.digest.silence import SILENT, likely_silent
-from chains.digest.speaks import Speaking, candidates
+from chains.digest.speaks import Speaking, candidates, likeliest
 from chains.digest.targets import Outcome
 from chains.digest.verdicts import Decided, judge
 from store.models import Kind
@@ -88,7 +88,7 @@ def _followed(earlier: Held, later: Held, pledge: Pledge, decided: Decided) -> F
 
 def _decide(pledge: Pledge, search: _Search) -> Decided | None:
     found = candidates(pledge, search.results)
-    best = max(found, key=lambda one: one.likely, default=None)
+    best = likeliest(found)
     if best and best.likely >= SPEAKS:
         return None if _contradicted(best, found) else judge(pledge, best, search.results, search.plans)
     return _absent(pledge, best, search)

@@ -14,14 +14,14 @@ from chains.digest.pledges import Pledge, is_specific
 from chains.digest.speaks import Speaking, is_figure_near
 
 WEIGHTS = {
-    "base": 1.43,
-    "likely": -0.39,
-    "near": -1.05,
-    "again": -1.7,
-    "rarest": -0.81,
-    "deed": -0.63,
-    "figure": -1.97,
-    "size": -2.87,
+    "base": 1.73,
+    "likely": -0.30,
+    "near": -2.80,
+    "again": -0.74,
+    "rarest": -0.45,
+    "deed": -0.67,
+    "figure": -1.89,
+    "size": -2.34,
 }
 SILENT = 0.7
 """From this likelihood on a report is said to be silent on a promise."""

@@ -7,6 +7,7 @@ sign adds to the logarithm of the odds.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.digest.agreement import grams, logistic
@@ -17,14 +18,14 @@ from chains.digest.targets import Outcome, Told, compare
 from store.models import Kind
 
 WEIGHTS = {
-    "base": -1.17,
-    "words": 2.66,
-    "ahead": 1.93,
-    "pairs": 0.62,
-    "rarest": 2.81,
-    "meets": 3.21,
-    "misses": 1.38,
-    "far_off": -0.83,
+    "base": -2.01,
+    "words": 2.76,
+    "ahead": 3.04,
+    "pairs": 0.57,
+    "rarest": 3.56,
+    "meets": 2.93,
+    "misses": 1.23,
+    "far_off": -1.90,
 }
 _WEIGHED = 8
 """So many of the nearest pieces are looked at."""
@@ -37,6 +38,7 @@ _NEAREST = 3
 _NEAR_SIZE = (0.6, 1.67)
 _SCALE = (0.1, 10.0)
 """A figure ten times the planned one or a tenth is of another thing: a province's beside a town's."""
+_AS_LIKELY = 0.05
 _FEW_PIECES = 80
 _BY_CHANCE = 0.08
 """What each doubling of a report adds to the share of words that a piece holds by chance."""
@@ -60,6 +62,11 @@ def candidates(pledge: Pledge, finder: Finder) -> list[Speaking]:
         for near in weighed[:_RIVALS]
         if (speaking := _speaking(pledge, near, weighed, finder)) is not None
     ]
+
+
+def likeliest(found: Sequence[Speaking]) -> Speaking | None:
+    """Give the candidate to believe: the likeliest, of those as likely one that tells a figure."""
+    return max(found, key=lambda one: one.likely + (_AS_LIKELY if one.told.is_alike else 0.0), default=None)
 
 
 def _may_speak(pledge: Pledge, near: Near, finder: Finder) -> bool:

@@ -104,7 +104,10 @@ def _untold(shelf: Shelf) -> Iterator[Example]:
         for pledge in pledges:
             line = _line_of(earlier, pledge, lines)
             best = likeliest(candidates(pledge, results))
-            if line and line["verdict"] != _RITUAL and (best is None or best.likely < SPEAKS):
+            asked = silence.likely_silent(pledge, best, results, plans) > 0 and (
+                best is None or best.likely < SPEAKS
+            )
+            if line and line["verdict"] != _RITUAL and asked:
                 signs = silence.signs_of_silence(pledge, best, results, plans)
                 yield signs, line["verdict"] == Verdict.NOT_MENTIONED.value
 

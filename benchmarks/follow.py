@@ -1,6 +1,6 @@
 """How truly last year's plans are followed: verdicts on pairs of reports, repeated and shared shortcomings, series.
 
-    python -m benchmarks.follow benchmarks/data/pairs_v1 [--show] [--meaning]
+    python -m benchmarks.follow benchmarks/data/pairs_v1 [--show]
 
 A verdict counts as right when it is the gold one of the plan it overlaps most, and where a result is told, its quote
 overlaps the gold one. A verdict on a ritual plan is wrong. Verdicts on plans that the gold does not list
@@ -19,7 +19,6 @@ from pathlib import Path
 
 from chains.digest.follow import follow_plans, which_pairs
 from chains.digest.held import Held
-from chains.digest.meaning import Meaning
 from chains.digest.models import FollowedPlan
 from chains.digest.recurring import repeated, shared
 from chains.digest.series import find_series
@@ -63,20 +62,12 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--show", action="store_true", help="list what was missed and what was false")
-    arguments.add_argument("--meaning", action="store_true", help="with the local embedding model")
     options = arguments.parse_args()
     shelf = read_shelf(options.folder, show=options.show)
-    _score_plans(shelf, _local_meaning() if options.meaning else None)
+    _score_plans(shelf)
     print(score_repeated(shelf).line("repeated"))
     _score_shared(shelf)
     _score_series(shelf)
-
-
-def _local_meaning() -> Meaning:
-    from store.embed import LocalEmbeddings
-
-    model = LocalEmbeddings()
-    return lambda texts: model.embed_documents(list(texts))
 
 
 def read_shelf(folder: Path, *, show: bool) -> Shelf:
@@ -101,8 +92,8 @@ def overlap(held: Held, words: str, item: Item | None) -> int:
 # --- plans
 
 
-def _score_plans(shelf: Shelf, meaning: Meaning | None) -> None:
-    scored = score_plans(shelf, meaning)
+def _score_plans(shelf: Shelf) -> None:
+    scored = score_plans(shelf)
     print(f"pairs {scored.pairs}, gold plans of pairs not found {scored.unpaired}")
     for name, tally in sorted(scored.tallies.items()):
         print(tally.line(name))
@@ -125,10 +116,10 @@ class ScoredPlans:
         return Tally(sum(t.gold for t in every), sum(t.said for t in every), sum(t.right for t in every))
 
 
-def score_plans(shelf: Shelf, meaning: Meaning | None = None) -> ScoredPlans:
+def score_plans(shelf: Shelf) -> ScoredPlans:
     """Follow the plans of every pair on a shelf and hold the verdicts against the gold."""
     pairs = {
-        (shelf.names[a.report.id], shelf.names[b.report.id]): follow_plans(a, b, meaning)
+        (shelf.names[a.report.id], shelf.names[b.report.id]): follow_plans(a, b)
         for a, b in which_pairs(list(shelf.helds.values()))
     }
     tallies: dict[str, Tally] = {}

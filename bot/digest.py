@@ -90,7 +90,7 @@ def _followed_item(plan: FollowedPlan, say: Say) -> Item:
         verdict=say(texts.VERDICTS[plan.verdict]),
         result=_result(plan, say),
     )
-    return _item(text, plan.plan.topic, [plan.plan, plan.result] if plan.result else [plan.plan])
+    return _item(text, plan.plan.topic, [side for side in _sides(plan) if side])
 
 
 def _repeated_item(found: RepeatedShortcoming, say: Say) -> Item:
@@ -225,7 +225,7 @@ def _followed_groups(plans: Sequence[FollowedPlan], quotes: Quotes, say: Say) ->
             _Entry(
                 f"{say(texts.VERDICTS[plan.verdict])}{say(texts.COLON)}",
                 f"{plan.plan.text.removesuffix('。')} → {_result(plan, say)}",
-                _of(agency, [plan.plan, plan.result]),
+                _of(agency, _sides(plan)),
             )
             for plan in members
         ]
@@ -289,7 +289,16 @@ def planned_in(plan: FollowedPlan, say: Say) -> str:
 
 
 def _result(plan: FollowedPlan, say: Say) -> str:
-    return plan.result.text if plan.result else say(texts.DIGEST_NO_RESULT, title=plan.looked_in.title)
+    if plan.result:
+        return plan.result.text
+    if plan.nearest:
+        return say(texts.DIGEST_NEAREST, title=plan.looked_in.title, text=plan.nearest.text)
+    return say(texts.DIGEST_NO_RESULT, title=plan.looked_in.title)
+
+
+def _sides(plan: FollowedPlan) -> list[Item | None]:
+    """Give what is quoted: the plan, and its result or what comes nearest to one."""
+    return [plan.plan, plan.result or plan.nearest]
 
 
 def _two_years(found: RepeatedShortcoming) -> dict[str, object]:

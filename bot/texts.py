@@ -603,7 +603,7 @@ VERDICTS = {
     "kept": Phrase("已有结果", "result found"),
     "partly": Phrase("未全部完成", "not fully done"),
     "changed": Phrase("数字与计划不同", "figure differs from the plan"),
-    "not_mentioned": Phrase("未提及", "not mentioned"),
+    "not_mentioned": Phrase("未见结果", "no result found"),
 }
 PLANNED_IN = Phrase("{year}年报告", "the {year} report")
 PLANNED_IN_WORK_REPORT = Phrase("{year}年政府工作报告", "the government work report of {year}")
@@ -615,7 +615,14 @@ DIGEST_FOLLOWED = Phrase(
     "{agency}{planned_in}的计划：{plan}{result_year}年的结果（{verdict}）：{result}",
     "{agency}, planned in {planned_in}: {plan} Told of {result_year} ({verdict}): {result}",
 )
-DIGEST_NO_RESULT = Phrase("《{title}》通篇没有提及。", "“{title}” does not mention it anywhere.")
+DIGEST_NO_RESULT = Phrase(
+    "《{title}》全文没有找到它的结果，也没有相近的话。",
+    "Nothing on it was found anywhere in “{title}”, nor anything near it.",
+)
+DIGEST_NEAREST = Phrase(
+    "《{title}》全文没有找到它的结果。最接近的一句：{text}",
+    "Nothing on it was found anywhere in “{title}”. The nearest passage: {text}",
+)
 DIGEST_REPEATED = Phrase(
     "{agency}：{earlier_year}年：{earlier}{later_year}年：{later}",
     "{agency}: {earlier_year}: {earlier} {later_year}: {later}",

@@ -174,14 +174,17 @@ def _item_line(rank: int, item: Item, text: str) -> _Line:
 def _plan_line(plan: FollowedPlan, rank: int, say: Say) -> _Line:
     whose = say(texts.DIGEST_PLAN, agency=plan.agency, planned_in=planned_in(plan, say))
     verdict = say(words.VERDICTS[plan.verdict])
-    cited = (*plan.plan.citations, *(plan.result.citations if plan.result else ()))
+    told = plan.result or plan.nearest
+    cited = (*plan.plan.citations, *(told.citations if told else ()))
     text = f"{whose}{say(words.COLON)}{shorten(plan.plan.text, _LINE)} → {_result(plan, say)}"
     return _Line(_FOLLOWED, rank, (("• ", ""), (f"【{verdict}】", "b"), (text, "")), cited)
 
 
 def _result(plan: FollowedPlan, say: Say) -> str:
     if plan.result is None:
-        return say(texts.DIGEST_NO_RESULT, result_year=plan.result_year, title=plan.looked_in.title)
+        said = say(texts.DIGEST_NO_RESULT, result_year=plan.result_year, title=plan.looked_in.title)
+        near = plan.nearest and say(texts.DIGEST_NEAREST, text=shorten(plan.nearest.text, _LINE))
+        return f"{said}{near or ''}"
     return say(texts.DIGEST_RESULT, result_year=plan.result_year, text=shorten(plan.result.text, _LINE))
 
 

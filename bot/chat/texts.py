@@ -318,8 +318,9 @@ DIGEST_VERDICT_COUNT = Phrase("{verdict} {n}", "{n} {verdict}")
 DIGEST_PLAN = Phrase("{agency}，{planned_in}的计划", "{agency}: planned in {planned_in}")
 DIGEST_RESULT = Phrase("{result_year}年：{text}", "{result_year}: {text}")
 DIGEST_NO_RESULT = Phrase(
-    "{result_year}年：《{title}》通篇没有提及", "{result_year}: 《{title}》 does not mention it"
+    "{result_year}年：《{title}》全文没有找到它的结果", "{result_year}: nothing on it found in 《{title}》"
 )
+DIGEST_NEAREST = Phrase("；最接近的一句：{text}", "; the nearest passage: {text}")
 DIGEST_REPEATED_BY = Phrase(
     "{agency}，{earlier}年与{later}年都提到：{text}", "{agency}, in {earlier} and again in {later}: {text}"
 )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from chains.claims.locate import Source
 from chains.digest.follow import follow_plans, which_pairs
 from chains.digest.held import Held, open_report
-from chains.digest.meaning import Meaning
 from chains.digest.models import (
     Digest,
     DigestInput,
@@ -67,7 +66,7 @@ def compose(
     """Compose the digest and keep what it was made from; `progress` is told reports read and how many there are."""
     window = look(library, asked)
     opened = _open(library, asked, window, progress)
-    return _Composer(asked, language, window, opened, _meaning(library)).compose()
+    return _Composer(asked, language, window, opened).compose()
 
 
 def _open(library: Library, asked: DigestInput, window: Window, progress: Progress | None) -> dict[str, Held]:
@@ -85,10 +84,6 @@ def _open(library: Library, asked: DigestInput, window: Window, progress: Progre
     return opened
 
 
-def _meaning(library: Library) -> Meaning | None:
-    return library.embed_texts if library.similarity_range is not None else None
-
-
 class _Composer:
     """Composes one digest. What no longer stands at the last check is counted in `dropped`."""
 
@@ -98,13 +93,11 @@ class _Composer:
         language: Language,
         window: Window,
         opened: dict[str, Held],
-        meaning: Meaning | None,
     ) -> None:
         self._asked = asked
         self._words = DIGEST_NOTES[language]
         self._window = window
         self._opened = opened
-        self._meaning = meaning
         self._watch = tuple(dict.fromkeys(filter(None, ("".join(fold(w).split()) for w in asked.watch))))
         self._left_out = _LeftOut()
         self._lines: dict[str, list[Line]] = {}
@@ -186,11 +179,12 @@ class _Composer:
         for earlier, later in which_pairs(self._helds()):
             if not self._is_new(earlier.report.id, later.report.id):
                 continue
-            plans = follow_plans(earlier, later, self._meaning)
+            plans = follow_plans(earlier, later)
             self._unjudged += len(find_pledges(earlier)) - len(plans)
             for plan in plans:
                 told = [plan.result] if plan.result else []
-                if self._wants([plan.plan, *told]) and self._holds(told, plans=[plan.plan]):
+                shown = [*told, plan.nearest] if plan.nearest else told
+                if self._wants([plan.plan, *told]) and self._holds(shown, plans=[plan.plan]):
                     yield plan
 
     def _repeated(self) -> Iterator[RepeatedShortcoming]:

@@ -18,7 +18,7 @@ from store.sentences import Span
 _GLOSS = re.compile(r"^[^，。；]{2,24}[：:]\s*[“\"]?[^，。；]{0,12}(?:是?指|即)")
 # What only says that the report now begins.
 _OPENING = re.compile(r"现(?:将|就|把|从|对|分)[^。]*(?:报告|总结|汇报|通报|公布|公开|情况)")
-_OF_YEAR = re.compile(r"(20\d\d)年(?!度?以来|至|-|~|—)")
+_OF_YEAR = re.compile(r"(20\d\d)年(?!度?以来|年?[底末]|以?前|至|结转|遗留|-|~|—)")
 _GLOSSARY = re.compile(r"名词|术语|注释|用语")
 _ASIDE = re.compile(r"(?<=,)其中[^,。;]*")
 _GOES_ON = re.compile(r"其余|另|剩余|余下|尚|但|因|由于|受|暂|目前")

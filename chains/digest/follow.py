@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chains.digest.agencies import of_one_agency
-from chains.digest.find import Finder, Near
+from chains.digest.find import Finder
 from chains.digest.held import Held
-from chains.digest.meaning import Meaning, nearness
 from chains.digest.models import FollowedPlan, Verdict
 from chains.digest.pledges import Pledge, find_pledges
 from chains.digest.silence import SILENT, likely_silent
@@ -19,28 +17,9 @@ from store.models import Kind
 
 SPEAKS = 0.5
 """From this likelihood on the nearest piece is taken to tell of a promise."""
-_NEAR_IN_MEANING = 0.38
-"""From this nearness on a piece of other words may tell of it all the same."""
-_ASKED_FOR_MEANING = 2
-_FAR_PIECES = 6
 _AS_NEAR = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """What is asked of a later report: its results, its plans, and what its pieces mean."""
-
-    results: Finder
-    plans: Finder
-    meaning: Meaning | None
-
-    def nearness(self, pledge: Pledge, near: Sequence[Near]) -> float:
-        """Give how near in meaning the nearest of these pieces is, 0 without a model."""
-        if self.meaning is None or not near:
-            return 0.0
-        pieces = self.results.pieces
-        far = [piece.text for piece in pieces[:: max(len(pieces) // _FAR_PIECES, 1)]][:_FAR_PIECES]
-        return nearness(self.meaning, pledge.text, [one.piece.text for one in near], far)
+_SHOWN = 0.1
+"""A passage that holds less of a promise's words is not shown as the nearest."""
 
 
 def which_pairs(helds: Sequence[Held]) -> list[tuple[Held, Held]]:
@@ -54,19 +33,19 @@ def which_pairs(helds: Sequence[Held]) -> list[tuple[Held, Held]]:
     ]
 
 
-def follow_plans(earlier: Held, later: Held, meaning: Meaning | None = None) -> list[FollowedPlan]:
+def follow_plans(earlier: Held, later: Held) -> list[FollowedPlan]:
     """Hold every promise of one report against the next; what cannot be said is left out."""
     if earlier.told is None or later.told is None:
         return []
     pledges = find_pledges(earlier)
-    search = _Search(Finder(later, pledges), Finder(later, pledges, later.prospects), meaning)
+    results, plans = Finder(later, pledges), Finder(later, pledges, later.prospects)
     # Only the report on the very year planned, and one that tells results, is silent on a promise.
     tells = any(statement.section.kind is Kind.ACHIEVEMENTS for statement in later.results)
     may_be_absent = tells and later.told == earlier.planned
     return [
         _followed(earlier, later, pledge, decided)
         for pledge in pledges
-        if (decided := _decide(pledge, search))
+        if (decided := _decide(pledge, results, plans))
         and (may_be_absent or decided.verdict is not Verdict.NOT_MENTIONED)
     ]
 
@@ -86,12 +65,19 @@ def _followed(earlier: Held, later: Held, pledge: Pledge, decided: Decided) -> F
     )
 
 
-def _decide(pledge: Pledge, search: _Search) -> Decided | None:
-    found = candidates(pledge, search.results)
+def _decide(pledge: Pledge, results: Finder, plans: Finder) -> Decided | None:
+    found = candidates(pledge, results)
     best = likeliest(found)
     if best and best.likely >= SPEAKS:
-        return None if _contradicted(best, found) else judge(pledge, best, search.results, search.plans)
-    return _absent(pledge, best, search)
+        return None if _contradicted(best, found) else judge(pledge, best, results, plans)
+    if likely_silent(pledge, best, results, plans) < SILENT:
+        return None
+    # What was promised again is nearest to it by far, and says best what became of it.
+    near = max((*results.near(pledge)[:1], *plans.near(pledge)[:1]), key=lambda one: one.score, default=None)
+    if near is None or near.score < _SHOWN:
+        return Decided(Verdict.NOT_MENTIONED)
+    nearest = near.piece.statement
+    return Decided(Verdict.NOT_MENTIONED, nearest.clause, nearest.topic)
 
 
 def _contradicted(best: Speaking, found: list[Speaking]) -> bool:
@@ -102,16 +88,3 @@ def _contradicted(best: Speaking, found: list[Speaking]) -> bool:
         if one.told.is_alike and abs(best.near.score - one.near.score) < _AS_NEAR
     }
     return {Outcome.MET, Outcome.SHORT} <= as_near
-
-
-def _absent(pledge: Pledge, best: Speaking | None, search: _Search) -> Decided | None:
-    """Give the verdict that nothing tells of a promise, with the piece that comes nearest; None in doubt."""
-    if likely_silent(pledge, best, search.results, search.plans) < SILENT:
-        return None
-    near = search.results.near(pledge)
-    if search.nearness(pledge, near[:_ASKED_FOR_MEANING]) >= _NEAR_IN_MEANING:
-        return None
-    nearest = near[0].piece.statement if near else None
-    return Decided(
-        Verdict.NOT_MENTIONED, nearest.clause if nearest else None, nearest.topic if nearest else ""
-    )

@@ -41,7 +41,7 @@ class FollowedPlan(Frozen):
 
     `result` cites where the result stands; None exactly where it is not mentioned. Then `looked_in` is the
     report that was read to its end, and `nearest` the passage that has most of the plan's words, None where
-    no passage has any.
+    none has a tenth of them.
     """
 
     agency: str

@@ -14,14 +14,13 @@ from chains.digest.pledges import Pledge, is_specific
 from chains.digest.speaks import Speaking, is_figure_near
 
 WEIGHTS = {
-    "base": 1.73,
-    "likely": -0.30,
-    "near": -2.80,
-    "again": -0.74,
-    "rarest": -0.45,
-    "deed": -0.67,
-    "figure": -1.89,
-    "size": -2.34,
+    "base": 1.54,
+    "likely": -0.44,
+    "near": -2.18,
+    "again": -0.36,
+    "rarest": -0.73,
+    "deed": -0.97,
+    "size": -2.79,
 }
 SILENT = 0.7
 """From this likelihood on a report is said to be silent on a promise."""
@@ -31,18 +30,20 @@ _DEED_ONLY = re.compile(
 )
 _FEW = 3
 """Up to this number a figure stands anywhere by chance."""
-_MODEST, _FEWEST = 80, 20
+_MODEST, _FEWEST = 80, 60
 _LEAST = 0.02
 
 
 def likely_silent(pledge: Pledge, best: Speaking | None, results: Finder, plans: Finder) -> float:
-    """Give how likely a report is silent on a promise, 0-1; 0 where its name or its figure stands in the results, or it names nothing of its own.
+    """Give how likely a report is silent on a promise, 0-1; 0 where its name or its figure stands in the
+    results, the nearest tell one that could be it, or it names nothing of its own.
 
     `best` is the likeliest piece to tell of it, none of which does.
     """
     figures = {f"={a.value}{a.unit}" for a in pledge.amounts if a.value is not None and a.value > _FEW}
     hidden = any(amount.hidden for amount in pledge.amounts)
-    if hidden or not is_specific(pledge) or any(results.holds(mark) for mark in (*pledge.names, *figures)):
+    told = any(results.holds(mark) for mark in (*pledge.names, *figures)) or is_figure_near(pledge, results)
+    if hidden or told or not is_specific(pledge):
         return 0.0
     return logistic(WEIGHTS, signs_of_silence(pledge, best, results, plans))
 
@@ -60,7 +61,6 @@ def signs_of_silence(
         again[0].score if again else 0.0,
         _rarest_told(pledge, results),
         float(bool(_DEED_ONLY.search(pledge.thing))),
-        float(is_figure_near(pledge, results)),
         math.log2(max(len(results.pieces), _FEWEST) / _MODEST),
     )
 

@@ -197,7 +197,7 @@ def _meets(promise: str, planned: Amount, told: Amount) -> bool:
         return False
     if planned.bound is Bound.ABOUT and abs(told.value - planned.value) <= planned.value * _ABOUT:
         return True
-    low = planned.role is not Role.BY and bool(_WELL_LOW.search(promise))
+    low = planned.role is not Role.BY and bool(_WELL_LOW.search(_SHARE_CHANGED.sub("", promise)))
     if planned.bound is Bound.UNDER or (low and planned.bound is not Bound.OVER):
         return told.value <= planned.value
     return told.value >= planned.value

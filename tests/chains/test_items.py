@@ -192,6 +192,20 @@ def test_only_sentences_that_set_figures_are_kept_of_an_introduction_to_plans() 
     assert len(plans(body.replace("生产总值增长6%，新增就业4500个", "稳中求进"))) == 2
 
 
+@pytest.mark.parametrize("target", ["力争一般公共预算收入增长5%", "確保生產總值增長6%", "争取新增投资12亿元"])
+def test_a_single_target_of_an_introduction_to_plans_is_kept(target: str) -> None:
+    body = f"全年工作意义重大。{target}，推动质的提升。\n（一）抓产业。引进12家。\n（二）抓民生。新增800张。"
+    assert plans(body)[0] == f"{target}，推动质的提升。"
+
+
+def test_what_a_last_paragraph_plans_before_its_flourish_is_kept() -> None:
+    body = "（一）抓产业。引进12家。\n（二）抓普法。拍摄短视频10部；印发《普法手册》；加强组织领导，推动法治建设再上新台阶。"
+    assert plans(body) == ["抓产业。引进12家。", "抓普法。拍摄短视频10部；印发《普法手册》；"]
+    ritual = "（一）抓产业。引进12家。\n（二）坚持为民。统一思想；加强组织领导，推动法治建设再上新台阶。"
+    assert plans(ritual)[0] == "抓产业。引进12家。"
+    assert "再上新台阶" not in "".join(plans(ritual))
+
+
 def test_a_chapter_without_numbers_holds_as_many_points_as_paragraphs() -> None:
     body = "（一）全力推进产业发展\n本章围绕产业强区展开\n引进企业12家。开工项目30个。\n建成车间8个。投产企业5家。\n（二）抓民生。新增800张。"
     assert plans(body) == [

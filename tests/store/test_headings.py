@@ -54,6 +54,11 @@ def test_a_numbered_paragraph_without_a_title_is_named_by_its_first_clause_and_k
         (["2 个问题，全部整改"], []),
         (["一、二、三产业协调发展"], []),
         (["1.5亿元专项资金到位"], []),
+        (["1.5个百分点的增幅"], []),
+        (
+            ["1.15个取水口完成改造。", "2.2023年的旧案全部办结。"],
+            ["1.15个取水口完成改造", "2.2023年的旧案全部办结"],
+        ),
         (["4.15宣传活动"], []),
         (["2024年工作"], []),
         (["一是规范执法", "二是强化监督"], []),
@@ -111,6 +116,18 @@ def test_unnumbered_headings_stand_above_numbers_that_begin_anew_under_each() ->
         ("下一步工作打算", "UNNUMBERED"),
         ("一、抓培训", "CHINESE"),
     ]
+
+
+def test_titles_in_brackets_head_parts_and_stand_above_numbers() -> None:
+    text = f"标题\n【成效】\n——规范执法。{BODY}\n【存在的问题】\n一、人手少。\n二、学法不深。\n【2025年怎么干】\n——抓培训。{BODY}"
+    assert [(heading.label(text), heading.style.name) for heading in find_headings(text)] == [
+        ("成效", "UNNUMBERED"),
+        ("存在的问题", "UNNUMBERED"),
+        ("一、人手少", "CHINESE"),
+        ("二、学法不深", "CHINESE"),
+        ("2025年怎么干", "UNNUMBERED"),
+    ]
+    assert labels(f"标题\n【新华社电】{BODY}\n{BODY}") == []
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,11 @@ def test_an_announcement_names_no_shortcoming_itself(sentence: str, only_announc
         ("针对上述问题，我局将采取措施。", True),
         ("新的一年，任务更重。", True),
         ("“十五五”时期经济社会发展的主要目标是翻一番。", True),
+        ("关于2025年的安排，一并告知如下。", True),
+        ("在下一年的工作中，我局做好三件事。", True),
+        ("2025年，请各单位与我局一道抓好这些事。", True),
+        ("关于2024年第三季度抽查结果的通报已经印发。", False),
+        ("关于下一步改革试点，省里已有批复。", False),
         ("2024年，全区新建小区将近20个。", False),
         ("全年任务已经完成。", False),
         ("推进下一步改革试点。", False),
@@ -235,6 +240,8 @@ def test_a_sentence_about_the_year_reported_on_turns_to_no_plans() -> None:
     sentence = "2024年，区城管局坚持为民服务，着力在精细化管理上下功夫。"
     assert turns_to_plans(sentence, 2023)
     assert not turns_to_plans(sentence, 2024)
+    assert turns_to_plans("关于2025年的工作安排如下。", 2024)
+    assert not turns_to_plans("关于2024年的工作安排，完成情况如下。", 2024)
 
 
 def test_a_heading_that_looks_for_problems_is_judged_by_what_stands_under_it() -> None:
@@ -286,6 +293,7 @@ def test_a_point_leans_by_its_first_words(point: str, kind: Kind | None) -> None
         "同志们，让我们以优异成绩迎接建党节！",
         "总之，全年工作成绩来之不易。",
         "特此报告。",
+        "望各单位自觉增强法治观念，共同营造良好环境。",
         "特此通知。",
         "以上报告，请予审议。",
         "本通知自发布之日起施行。",
@@ -305,6 +313,7 @@ def test_a_paragraph_that_rounds_off_is_a_closing(paragraph: str) -> None:
         "以上海为龙头推进一体化发展。",
         "为企业作出贡献的人才发放补贴500万元，新建人才公寓3处。",
         "2025年，完成老旧小区改造24个，取得土地证36宗。",
+        "希望各街道于6月底前报送清单，每月更新1次。",
         "强化保障，让我们的孩子在家门口上好学，新增学位1800个。",
     ],
 )

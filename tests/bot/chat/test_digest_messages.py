@@ -97,6 +97,7 @@ def full(count: int, words: int = 1) -> Digest:
                 verdict=verdict,
                 plan=plan,
                 result=None if verdict is Verdict.NOT_MENTIONED else result,
+                nearest=item(2, "林长制全面推行。", 32_000) if verdict is Verdict.NOT_MENTIONED else None,
                 looked_in=report(2),
             )
             for verdict in Verdict
@@ -158,7 +159,7 @@ def test_a_digest_names_counts_verdicts_and_what_it_leaves_out() -> None:
     text = to_plain(digest_rows(full(50), Say("zh"), ZONE, remarks=["（迟到。）"]))
     assert "3月2日 周一 09:00 至 3月9日 周一 09:00（北京时间）" in text
     assert "新增 34 份、更新 16 份、移除 1 份。" in text
-    assert "已有结果 1 · 未全部完成 1 · 数字与计划不同 1 · 未提及 1" in text
+    assert "已有结果 1 · 未全部完成 1 · 数字与计划不同 1 · 未见结果 1" in text
     titles = len(re.findall(r"^\d+\. 《", text, re.MULTILINE))
     assert f"另有 {50 - titles} 份报告" in text
     for said in ("映川区旧报告", "有一份没有读完。", "（迟到。）", "不足 4 条、计划 4 条"):
@@ -167,7 +168,10 @@ def test_a_digest_names_counts_verdicts_and_what_it_leaves_out() -> None:
 
 def test_what_is_not_mentioned_names_the_report_that_was_read() -> None:
     text = to_plain(digest_rows(full(1), Say("zh"), ZONE))
-    assert "2024年：《映川区第2局2024年法治政府建设年度报告》通篇没有提及" in text
+    assert (
+        "2024年：《映川区第2局2024年法治政府建设年度报告》全文没有找到它的结果；最接近的一句：林长制全面推行"
+        in text
+    )
 
 
 @pytest.mark.parametrize(
@@ -217,7 +221,7 @@ def test_what_the_buttons_open_is_whole_and_quoted() -> None:
     for found in (*digest.news[1].points, *digest.news[1].shortcomings, *digest.news[1].plans):
         assert opened.count(found.text) >= 2, "as a point, and as its quote"
     across = to_plain(across_rows(digest, say, ZONE))
-    for said in ("覆盖12个街道", "覆盖9个街道", "人手仍然不足", "人手不够", "12件", "通篇没有提及"):
+    for said in ("覆盖12个街道", "覆盖9个街道", "人手仍然不足", "人手不够", "12件", "全文没有找到它的结果"):
         assert said in across
     assert "办理案件" not in across
 

@@ -117,7 +117,7 @@ def test_what_nothing_tells_of_is_not_mentioned(plan: str) -> None:
 
 
 def test_what_is_not_mentioned_comes_with_the_nearest_passage_if_any_is_near() -> None:
-    near = "组织社区居民旁听普法讲座，参观科技园地。"
+    near = "青少年走进科技园地。"
     (found,) = followed("设立青少年法治教育营地2处。", near)
     assert found.verdict is NOT_MENTIONED
     assert found.nearest is not None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from store.kinds import heading_kinds
-from store.models import ReportKind
+from store.models import Kind, ReportKind
 from store.numbering import Marker, Style, enumerated_at, marker_at
 from store.sentences import Span, paragraphs
 from store.simplify import simplify
@@ -16,6 +16,7 @@ _INLINE_BOUNDARY = re.compile(r"[。；;：:！？!?](?:[”’」』）)]*)\s*(
 _SPACED_NUMBER = re.compile(r"(\d{1,2})[ \t\u3000]+(?=[\u4e00-\u9fff“《]|(?:19|20)\d\d年)")
 _TITLE_MAX = 48
 _UNNUMBERED_MAX = 32
+_NAME_MAX = 10
 _UNNUMBERED = re.compile(
     r"回顾$|工作安排$|(?:主要|重点)(?:工作|任务)(?:安排)?$|(?:问题|不足|困难|短板)$|下一步|下步|打算$|思路|名词解释|^附件|^附录|^附表|^附：|相关报道"
     r"|(?:工作|基本|开展|完成|落实)情况$|成效$|成绩$|做法$|计划$|总体要求$|保障措施$|工作要求$|目标任务$|主要任务$"
@@ -73,7 +74,8 @@ def _bare_headings(text: str, lines: list[Span], found: list[Heading]) -> list[H
         and line.start not in taken
         and _may_head(text, line)
     ]
-    return bare if len(bare) >= _BARE_AT_LEAST else []
+    known = sum(heading.style is Style.UNNUMBERED for heading in found)
+    return bare if len(bare) > 1 and len(bare) + known >= _BARE_AT_LEAST else []
 
 
 def _may_head(text: str, line: Span) -> bool:
@@ -142,12 +144,18 @@ def _unnumbered_heading(text: str, lines: list[Span], index: int, before: list[H
         or enumerated_at(text, line.start)
     ):
         return None
-    if not _UNNUMBERED.search(plain):
+    if not (_UNNUMBERED.search(plain) or _names_a_part(plain)):
         return None
     body_before = bool(before) or any(other.end - other.start > 60 for other in lines[:index])
     if not body_before and not re.search(r"回顾$|情况$|成效$|做法$|要求$", plain):
         return None
     return Heading(Style.UNNUMBERED, 0, line.start, line.start + len(label), line.end)
+
+
+def _names_a_part(label: str) -> bool:
+    """Tell whether a short line says no more than that shortcomings or plans follow (问题与差距, 来年工作)."""
+    announced = heading_kinds(label, ReportKind.OTHER, None)
+    return len(label) <= _NAME_MAX and announced in ([Kind.SHORTCOMINGS], [Kind.PLANS])
 
 
 def _inline_headings(text: str, line: Span, before: list[Heading]) -> list[Heading]:

@@ -118,6 +118,12 @@ def test_unnumbered_headings_stand_above_numbers_that_begin_anew_under_each() ->
     ]
 
 
+@pytest.mark.parametrize("line", ["问题与差距", "来年工作", "短板弱项", "明年安排", "困难和挑战"])
+def test_a_short_line_that_only_names_a_part_heads_it(line: str) -> None:
+    assert labels(f"标题\n{BODY}\n{line}\n一句短话。\n又一句短话。") == [line]
+    assert labels(f"标题\n{BODY}\n{line}，都要放在心上\n一句短话。") == []
+
+
 def test_titles_in_brackets_head_parts_and_stand_above_numbers() -> None:
     text = f"标题\n【成效】\n——规范执法。{BODY}\n【存在的问题】\n一、人手少。\n二、学法不深。\n【2025年怎么干】\n——抓培训。{BODY}"
     assert [(heading.label(text), heading.style.name) for heading in find_headings(text)] == [

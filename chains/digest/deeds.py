@@ -23,6 +23,15 @@ _FOR_PEOPLE = re.compile(r"培训|轮训|集训|旁听|邀请|宣讲|研修|进�
 _PEOPLE = re.compile(
     r"[\u4e00-\u9fff]{1,2}(?:人员|委员|代表|干部|教师|骨干|民警|队员|员|户|者|警|站长|负责人|所长|校长|医生)"
 )
+_OPPOSITES = tuple(
+    (re.compile(one), re.compile(other))
+    for one, other in (
+        ("城市|城镇", "农村|乡村"),
+        ("公办", "民办"),
+        ("线上|网上", "线下|窗口"),
+        ("出口", "进口"),
+    )
+)
 _LEVELS = re.compile(r"(国家|省|市|县|区|乡|镇|村)级")
 
 
@@ -33,10 +42,18 @@ def is_another(pledge: Pledge, near: Near, finder: Finder) -> bool:
         return True
     if _REGULATES.search(promised) and _RULES.search(promised) and not _RULES.search(finder.clause(near)):
         return True
+    if any(_is_other_side(sides, promised, said) for sides in _OPPOSITES):
+        return True
     levels, told = set(_LEVELS.findall(promised)), set(_LEVELS.findall(said))
     if levels and told and not levels & told:
         return True
     return bool(_FOR_PEOPLE.search(promised)) and _is_for_others(promised, said)
+
+
+def _is_other_side(sides: tuple[re.Pattern[str], re.Pattern[str]], promised: str, said: str) -> bool:
+    """Tell whether a promise names one of two sides alone, and a piece the other alone."""
+    of_promise, of_piece = ([bool(side.search(text)) for side in sides] for text in (promised, said))
+    return sum(of_promise) == sum(of_piece) == 1 and of_promise != of_piece
 
 
 def _is_for_others(promised: str, said: str) -> bool:

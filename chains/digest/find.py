@@ -12,19 +12,22 @@ from chains.digest.held import Held
 from chains.digest.pledges import Pledge, counted, find_pledges
 from chains.digest.statements import Statement
 from chains.extract import is_ritual
+from store.numbering import enumerated_at
 from store.script import fold
 from store.sentences import Span
 
 _GLOSS = re.compile(r"^[^，。；]{2,24}[：:]\s*[“\"]?[^，。；]{0,12}(?:是?指|即)")
 # What only says that the report now begins.
-_OPENING = re.compile(r"现(?:将|就|把|从|对|分)[^。]*(?:报告|总结|汇报|通报|公布|公开|情况)")
+_OPENING = re.compile(
+    r"代表[^。]{2,20}政府|向大会报告|现(?:将|就|把|从|对|分)[^。]*(?:报告|总结|汇报|通报|公布|公开|情况)"
+)
 _OF_YEAR = re.compile(r"(20\d\d)年(?!度?以来|年?[底末]|以?前|至|结转|遗留|-|~|—)")
 _GLOSSARY = re.compile(r"名词|术语|注释|用语")
 _ASIDE = re.compile(r"(?<=,)其中[^,。;]*")
 _GOES_ON = re.compile(r"其余|另|剩余|余下|尚|但|因|由于|受|暂|目前")
 _UNDONE = re.compile(
     r"(?:尚|还|仍|暂|均|并)?未(?:能|曾|及|如期|按期|按时|全部|全面|完全|正式)*(?:完成|达|设立|设置|开|建|组建|启|上线|落|接入|覆盖|实现|提请|出台|印发|签|到位|投|交付|验收|竣工|完工|通车|通过|招|配|纳入|联通|运行|形成|公布|布展|举办|展开|整改)"
-    r"|未(?!成|来)[\u4e00-\u9fff]{1,4}的(?=计划|预计|将|拟|于)|未(?:获|进入)|尚未|暂未|仍未|还未|没有?能|没有(?:完成|达到|实现|建成|按)|(?:尚|仍|还)?待[^,。;]{0,16}(?:完成|系统|联通|验收|审|批|启|建|推)|有待"
+    r"|未(?!成|来)[\u4e00-\u9fff]{1,4}的(?=计划|预计|将|拟|于)|未(?:获|进入)|尚未|暂未|仍未|还未|没有?能|没有(?:完成|达到|实现|建成|按)|(?:尚|仍|还)?待[^,。;]{0,16}(?:完成|系统|联通|验收|审|批|启|建|推|安装|进场|施工|投用|开工|交付|并网)|有待"
     r"|[仅只](?:有|完成|完工|建成|开展|录入|覆盖|实现|达|举办|招|办|到|占)|顺延|推迟|延期|延后|推后|延至|滞后|搁置|暂缓|暂停(?!上岗|评标|[^,。;]{0,4}资格|执业|营业|经营)|落空|其余|剩余|余下|预计(?:明年|下年|次年|20\d\d年)|距[^,。;]{0,12}(?:目标|计划|任务)"
 )
 _BESIDE = 0.6
@@ -117,13 +120,18 @@ class Finder:
         statement = near.piece.statement
         end = statement.clause.end
         following = next((clause for clause in self._clauses if clause.start >= end), None)
-        if following and "\n" not in self._plain[end : following.start]:
+        if following and not self._opens_a_point(end, following):
             said = fold(following.of(self._plain))
             shared = sum(len(gram) == 2 for gram in grams(said) & pledge.grams)
-            left = is_unfinished(said) and shared >= _FEWEST_SHARED
+            left = is_unfinished(said) and shared >= _FEWEST_SHARED and pledge.thing in said
             if left or _GOES_ON.match(said):
                 end = following.end
         return Span(statement.clause.start, end)
+
+    def _opens_a_point(self, end: int, following: Span) -> bool:
+        """Tell whether a clause begins a line, or a point of an enumeration (二是)."""
+        between = self._plain[end : following.start]
+        return "\n" in between or enumerated_at(self._plain, following.start) is not None
 
     def following(self, near: Near) -> Piece | None:
         """Give the next piece of the same clause."""

@@ -7,6 +7,7 @@ sign adds to the logarithm of the odds.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ _NEAR_SIZE = (0.6, 1.67)
 _SCALE = (0.1, 10.0)
 """A figure ten times the planned one or a tenth is of another thing: a province's beside a town's."""
 _AS_LIKELY = 0.05
+_PLANNED = re.compile(r"列入|纳入|计划|下达|确定的")
 _FEW_PIECES = 80
 _BY_CHANCE = 0.08
 """What each doubling of a report adds to the share of words that a piece holds by chance."""
@@ -136,8 +138,8 @@ def told_of(pledge: Pledge, near: Near, finder: Finder) -> Told:
     promised = pieces_of(pledge.text)[0]
     text, following = near.piece.text, finder.following(near)
     told = compare(promised, pledge.amounts, text, near.piece.amounts)
-    # 8座码头中,6座已拆除: what was planned, and of it what is done.
-    if told.outcome is Outcome.MET and following and text.endswith("中"):
+    # 8座码头中,6座已拆除; 列入计划的9口山塘,7口已加固: what was planned, and of it what is done.
+    if told.outcome is Outcome.MET and following and (text.endswith("中") or _PLANNED.search(text)):
         both = f"{text},{following.text}"
         told = compare(promised, pledge.amounts, both, counted(both))
     if told.outcome is Outcome.UNTOLD and following and _may_count(pledge, following):

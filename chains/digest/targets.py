@@ -49,9 +49,9 @@ _MONTHS = re.compile(r"\d{1,2}月(?:、\d{1,2}月)+")
 _TIMES = frozenset("场次期批轮届班")
 # Said of all, without a figure (一校一名, 村村有, 应纳尽纳).
 _EVERY = re.compile(
-    r"全覆盖|全部|均已|全员|无一|一[\u4e00-\u9fff]{1,2}一[\u4e00-\u9fff]|([村校人户站镇县乡社家])\1[有通都可能]|应[\u4e00-\u9fff]尽[\u4e00-\u9fff]|一律"
+    r"全覆盖|全部|均已|全员|无一|一[\u4e00-\u9fff]{1,2}一[\u4e00-\u9fff]|([\u4e00-\u9fff])\1(?:都|均|皆|有|通|可|能)|没有一[^,]{1,3}[未不]|一[家个户件份]不[落漏少]|应[\u4e00-\u9fff]尽[\u4e00-\u9fff]|一律"
 )
-_ADDS = re.compile(r"新增|增加|再增|增设|扩增")
+_ADDS = re.compile(r"新增|新设|新建|新装|新添|增加|再增|增设|扩增")
 _SHARE_CHANGED = re.compile(r"(?:压缩|压减|增长|提升|下降|降低|减少|缩减)(?:比例|比率|幅度|率)|[增降]幅")
 _WHOLE = Decimal(100)
 _LIKE_SIZE = (0.25, 4.0)

@@ -4,6 +4,7 @@ import pytest
 
 from chains.digest.follow import follow_plans, which_pairs
 from chains.digest.models import FollowedPlan, Verdict
+from chains.digest.pledges import find_pledges
 from tests.chains.digest.two_years import RESULTS, annual, opened, work_report
 
 KEPT, PARTLY, CHANGED, NOT_MENTIONED = Verdict
@@ -48,6 +49,10 @@ def verdicts(plan: str, *results: str, lack: str | None = None) -> list[Verdict]
         ("实施重点法治项目65个。", "65个重点法治项目全部开工。"),
         ("组织执法人员封闭集训2期。", "组织执法人员封闭集训两期，考试不合格的2人暂停上岗。"),
         ("推动12个小区成立业主委员会。", "12个小区成立业主委员会，选出委员84名。"),
+        ("城市低保标准提高到每人每月820元。", "城市低保标准由每人每月780元调整为820元。"),
+        ("工业用地“标准地”出让比例达到100%。", "全年出让工业用地11宗，宗宗都是“标准地”。"),
+        ("修订《古树保护办法》。", "新修订的《古树保护办法》施行。全县古树挂牌1104株，其余古树156株测绘工作仍在进行。"),
+        ("出台《欺凌防治办法》。", "一是出台《欺凌防治办法》，建立报告制度。二是《欺凌防治细则》修订稿待审议。"),
     ],
 )
 def test_a_result_that_meets_the_plan_keeps_it(plan: str, result: str) -> None:
@@ -86,6 +91,8 @@ def test_another_figure_of_the_same_thing_changes_the_plan(plan: str, result: st
         ("组建行政争议研究中心。", "行政争议研究中心完成登记，研究团队正在遴选。"),
         ("建成法治文化广场1处。", "法治文化广场选址两次调整，目前进入设计阶段。"),
         ("出台行政调解工作办法。", "行政调解工作办法已提交市司法局合法性审核。"),
+        ("新建冷链仓储库1座。", "冷链仓储库主体立起来了，制冷机组待进场安装。"),
+        ("维修加固山塘9口。", "列入计划的9口山塘，7口已完成加固，2口安排在冬修期间动工。"),
         ("建成法治公园3处。", "东湖、西岭两处法治公园开放，南坡法治公园计划今年五一前开放。"),
         ("制定赔偿磋商规则。", "赔偿磋商规则征求法院意见后作了较大修改，拟于2025年上半年印发。"),
     ],
@@ -183,6 +190,22 @@ def test_a_figure_that_names_an_earlier_year_is_no_result() -> None:
         "盘活闲置用房3000平方米。", "2023年盘活闲置用房3100平方米，全年盘活闲置用房2615平方米。"
     )
     assert found.verdict is CHANGED
+
+
+@pytest.mark.parametrize(
+    ("point", "promises"),
+    [
+        ("引进亿元项目20个，推进产业园提质扩容。", ["引进亿元项目20个"]),
+        ("聚力产业升级，增强发展动能。", []),
+        ("开办幸福食堂2所，让群众的获得感更加充实。", ["开办幸福食堂2所"]),
+        ("举办监督技能竞赛，每半年组织一次法治讲座。", ["举办监督技能竞赛", "每半年组织一次法治讲座"]),
+        ("组建综合行政执法队，实行“吹哨报到”派单。", ["组建综合行政执法队", "实行“吹哨报到”派单"]),
+        ("新建林业站4个，为护林员购买意外保险。", ["新建林业站4个", "为护林员购买意外保险"]),
+    ],
+)
+def test_what_goes_on_being_done_is_no_part_of_a_promise(point: str, promises: list[str]) -> None:
+    plans = annual(2023, plans=[point])
+    assert [plans.plain[p.span.start : p.span.end] for p in find_pledges(plans)] == promises
 
 
 def test_a_measure_is_kept_only_where_it_is_told() -> None:
@@ -304,6 +327,8 @@ def test_the_same_reports_give_the_same_verdicts() -> None:
         ("推行行政复议案件“双人阅卷”审核。", "受理行政复议案件188件。"),
         ("在河东片区新建1座立体车库。", "河东片区新划路内车位160个。"),
         ("优秀案卷比例达到60%以上。", "断面优良比例稳定在87.5%。"),
+        ("农村低保标准提高到每人每月640元。", "城市低保标准提高到每人每月820元。"),
+        ("建设人民满意政府。", "我代表县人民政府，向大会报告工作。"),
     ],
 )
 def test_words_in_common_make_no_result_of_another_thing(plan: str, result: str) -> None:

@@ -65,7 +65,7 @@ class RepeatedShortcoming(Frozen):
 
 
 class SharedShortcoming(Frozen):
-    """A shortcoming that several agencies admit: one item an agency, at least two. `topic` stands in all."""
+    """A shortcoming that several agencies admit: one item an agency, at least two. `topic` names what of."""
 
     topic: str
     agencies: list[str]

@@ -177,17 +177,11 @@ def _repeated(earlier: Admission, later: Admission) -> RepeatedShortcoming:
 
 
 def _by_aspect(admissions: list[Admission], names: dict[str, str]) -> Iterator[_Named]:
-    """Group admissions of one aspect by the words they name it with, the commonest first; an agency joins one."""
+    """Group admissions of one aspect, of each agency the first."""
     for aspect in range(len(ASPECTS)):
-        left = [one for one in admissions if aspect in one.aspects]
-        while left:
-            word, standing = named_by(aspect, [one.quote for one in left])
-            if not standing:
-                break
-            members = _one_each([left[n] for n in standing], names)
-            yield word, members
-            placed = {names[one.held.report.id] for one in members}
-            left = [one for one in left if names[one.held.report.id] not in placed]
+        members = _one_each([one for one in admissions if aspect in one.aspects], names)
+        if members:
+            yield named_by(aspect, [one.quote for one in members]), members
 
 
 def _by_wording(admissions: list[Admission], names: dict[str, str], rarity: Rarity) -> Iterator[_Named]:
@@ -221,7 +215,8 @@ def _common(quotes: Sequence[str]) -> str:
     runs = [
         shortest[start:end]
         for start, end in combinations(range(len(shortest) + 1), 2)
-        if end - start >= _TOPIC_CHARS and re.fullmatch(r"[\u4e00-\u9fff]+", shortest[start:end])
+        if end - start >= _TOPIC_CHARS
+        and re.fullmatch(r"(?![是的和在与对为])[\u4e00-\u9fff]+", shortest[start:end])
     ]
     standing = [run for run in runs if not _VAGUE.search(run) and all(run in quote for quote in quotes)]
     return max(standing, key=len, default="")

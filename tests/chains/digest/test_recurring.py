@@ -129,3 +129,44 @@ def test_the_order_reports_come_in_changes_nothing() -> None:
     ]
     assert shared(helds) == shared(helds[::-1])
     assert len(shared(helds)) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "topic"),
+    [
+        ("卫生监督力量严重不足，每万人口仅有监督员0.2名。", "执法队伍人手紧缺，夜间无人值守。", "执法人员"),
+        ("普法载体不多，形式单调。", "普法方式不够新颖，青年人参与少。", "普法"),
+        ("法律顾问前端参谋作用发挥不够。", "法律顾问参与决策不深，多停留在代理诉讼。", "法律顾问"),
+        ("街道医保专干兼职多、流动快，业务刚熟悉就换人。", "窗口工作人员流动性大，新手差错较多。", "队伍"),
+        ("街道综合执法承接能力不强，“接不住、管不好”。", "镇街对下放事项不会用、不敢用。", "下放"),
+        ("行政复议人少案多。", "复议办案力量与案件量不匹配。", "复议"),
+        ("部分负责人出庭应诉时发言少。", "个别行政机关负责人出庭不出声。", "出庭"),
+        ("審批與監管邊界不清，互相推諉。", "部门之间职责交叉，处置迟缓。", "职责"),
+        ("产业结构不优，龙头企业少。", "新旧动能转换任务重，传统产业占比偏高。", "产业"),
+    ],
+)
+def test_agencies_share_a_matter_whatever_words_they_use(one: str, other: str, topic: str) -> None:
+    helds = [
+        annual(2024, shortcomings=[one, "停车难尚未缓解。"]),
+        annual(2024, shortcomings=[other, "物业投诉偏多。"], agency="柳坞县交通运输局"),
+    ]
+    (found,) = shared(helds)
+    assert set(quotes(found)) == {one, other}
+    assert found.topic.startswith(topic) or topic in found.topic
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("执法力量下沉后专业指导跟不上，街道能力不足。", "执法队伍人手紧缺，夜间无人值守。"),
+        ("企业主体责任落实不到位，安全投入不足。", "执法经费保障不足。"),
+        ("部分储罐监测设备老旧。", "市政设施破损老化。"),
+        ("外来人员流动性大，底数不清。", "窗口工作人员流动性大，新手差错较多。"),
+    ],
+)
+def test_words_in_common_make_no_shared_matter(one: str, other: str) -> None:
+    helds = [
+        annual(2024, shortcomings=[one, "停车难尚未缓解。"]),
+        annual(2024, shortcomings=[other, "物业投诉偏多。"], agency="柳坞县交通运输局"),
+    ]
+    assert shared(helds) == []

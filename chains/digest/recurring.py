@@ -18,7 +18,7 @@ from store.numbering import enumerated_at
 from store.script import fold
 from store.sentences import Span, sentences
 
-WEIGHTS = {"base": -2.17, "ahead": 2.32, "aspect": 1.68}
+WEIGHTS = {"base": -2.96, "ahead": 2.20, "aspect": 3.14}
 """What each sign that two admissions of an agency are one shortcoming adds to the logarithm of the odds.
 
 Fitted by `python -m benchmarks.fit_follow`.

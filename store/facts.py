@@ -30,6 +30,10 @@ _DELIVERED = re.compile(
     r"((?:19|20)\d\d)年[1-6]月\d{1,2}日[^。\n]{0,6}在[^。\n]{2,40}代表大会[^。\n]{0,12}会议上"
 )
 
+# A letter or public notice may be the year's report itself; one that asks for reports is none.
+_TELLS_OF_YEAR = re.compile(
+    r"^(?!.*(?:报送|上报|填报|开展|做好|印发|组织)).*(?:19|20)\d\d年[^，。]{0,16}(?:工作|建设|行政)[^，。]{0,6}情况的(?:函|公告|通告|通知)$"
+)
 _OPENING_CHARS = 600
 _CALLED_WORK_REPORT = re.compile(r"作(?P<title>(?:政府)?工作报告)")
 _ANNOUNCED = re.compile(
@@ -114,7 +118,7 @@ def _genre(plain: str, title: str) -> ReportKind:
     ):
         return ReportKind.WORK_REPORT
     if re.search(r"(?:通知|通告|公告|函)(?:[（(].*)?$", title):
-        return ReportKind.NOTICE
+        return ReportKind.ANNUAL_REPORT if _TELLS_OF_YEAR.search(title) else ReportKind.NOTICE
     if re.search(
         r"(?:报告|总结|汇报|情况)[^，。]{0,2}(?:及|和|暨|与|、)[^，。]{0,24}(?:计划|安排|打算|思路|要点)",
         title,

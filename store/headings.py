@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from store.kinds import heading_kinds
 from store.models import Kind, ReportKind
@@ -17,6 +18,7 @@ _SPACED_NUMBER = re.compile(r"(\d{1,2})[ \t\u3000]+(?=[\u4e00-\u9fff“《]|(?:1
 _TITLE_MAX = 48
 _UNNUMBERED_MAX = 32
 _NAME_MAX = 10
+_LEAD_IN_MAX = 60
 _UNNUMBERED = re.compile(
     r"回顾$|工作安排$|(?:主要|重点)(?:工作|任务)(?:安排)?$|(?:问题|不足|困难|短板)$|下一步|下步|打算$|思路|名词解释|^附件|^附录|^附表|^附：|相关报道"
     r"|(?:工作|基本|开展|完成|落实)情况$|成效$|成绩$|做法$|计划$|总体要求$|保障措施$|工作要求$|目标任务$|主要任务$"
@@ -57,7 +59,22 @@ def find_headings(text: str) -> list[Heading]:
         found += _inline_headings(text, line, found)
     if not any(heading.style in (Style.CHAPTER, Style.CHINESE) for heading in found):
         found = sorted([*found, *_bare_headings(text, lines, found)], key=lambda heading: heading.start)
+        found = sorted([*found, *_lead_ins(text, lines, found)], key=lambda heading: heading.start)
     return _rank_unnumbered(found)
+
+
+def _lead_ins(text: str, lines: list[Span], found: list[Heading]) -> list[Heading]:
+    """Find the lines that lead in to a numbering with nothing above it ("我们也看到以下不足：")."""
+    taken = {heading.start for heading in found}
+    return [
+        Heading(Style.UNNUMBERED, 0, line.start, line.end - 1, line.end)
+        for line, below in pairwise(lines)
+        if line.of(text)[-1] in "：:"
+        and line.end - line.start <= _LEAD_IN_MAX
+        and line.start not in taken
+        and (marker := marker_at(text, below.start)) is not None
+        and marker.number == 1
+    ]
 
 
 def _bare_headings(text: str, lines: list[Span], found: list[Heading]) -> list[Heading]:

@@ -222,6 +222,12 @@ def turns_to_plans(sentence: str, base_year: int | None = None) -> bool:
     return bool(_PLANS_CUE.search(plain))
 
 
+def opens_with_later_year(sentence: str, base_year: int | None) -> bool:
+    """Tell whether a sentence begins with a year after the one reported on ("2025年，分批轮训…"), not with a date."""
+    year = re.match(r"((?:19|20)\d\d)年[，,]", simplify(sentence))
+    return year is not None and base_year is not None and int(year[1]) > base_year
+
+
 def is_commitment(sentence: str) -> bool:
     """Tell whether a sentence only promises to deal with the problems named before it."""
     return bool(_COMMITMENT.search(simplify(sentence)))

@@ -16,6 +16,7 @@ from store.kinds import (
     leans_to,
     may_hold_shortcomings,
     only_lacks,
+    opens_with_later_year,
     overrides_parent,
     turns_to_plans,
 )
@@ -24,6 +25,7 @@ from store.numbering import enumerated_at, marker_at
 from store.sentences import Span, paragraphs, points, sentences, trim
 from store.signature import find_signatures
 
+_TOLD_CHARS = 300
 _REMEMBERED = 256
 """Outlines kept in memory, with their texts: some 10 MB."""
 
@@ -53,7 +55,8 @@ def outline(text: str, genre: ReportKind, base_year: int | None) -> tuple[Sectio
     preamble = Section((), 0, Kind.OTHER, 0, 0, preamble_end)
     first = [Kind.PLANS] if genre in (ReportKind.NOTICE, ReportKind.PLAN) else [Kind.ACHIEVEMENTS]
     tops = [preamble, *sections] if text[:preamble_end].strip() else list(sections)
-    announced = [first if not headings else [Kind.OTHER], *kinds] if len(tops) > len(sections) else kinds
+    opening = first if not headings or _tells_all(preamble, genre, kinds) else [Kind.OTHER]
+    announced = [opening, *kinds] if len(tops) > len(sections) else kinds
     headed = {kind for kinds_of in kinds for kind in kinds_of}
     result: list[Section] = []
     for section, section_kinds in zip(tops, announced, strict=True):
@@ -62,6 +65,12 @@ def outline(text: str, genre: ReportKind, base_year: int | None) -> tuple[Sectio
         result += parts
     result += _signatures(text, result)
     return tuple(sorted(result, key=lambda s: (s.start, s.level, -s.end)))
+
+
+def _tells_all(preamble: Section, genre: ReportKind, kinds: list[list[Kind]]) -> bool:
+    """Tell whether what stands above the first heading of a report is what was done: nothing under one is."""
+    told = genre in (ReportKind.NOTICE, ReportKind.PLAN) or any(Kind.ACHIEVEMENTS in found for found in kinds)
+    return not told and preamble.end - preamble.start >= _TOLD_CHARS
 
 
 def regions(text: str, sections: tuple[Section, ...]) -> Iterator[Region]:
@@ -113,7 +122,10 @@ def _parents(before: list[Heading], heading: Heading) -> list[Heading]:
 def _kinds(text: str, sections: list[Section], genre: ReportKind, base_year: int | None) -> list[list[Kind]]:
     """Give each section the kinds its heading announces, else its parent's, else the genre's."""
     default = Kind.PLANS if genre in (ReportKind.NOTICE, ReportKind.PLAN) else Kind.ACHIEVEMENTS
-    own = {s.path: heading_kinds(s.heading, genre, base_year) for s in sections}
+    own = {
+        s.path: heading_kinds(s.heading, genre, base_year) or _lead_in_kinds(text, s, base_year)
+        for s in sections
+    }
     if not any(Kind.SHORTCOMINGS in kinds_of for kinds_of in own.values()):
         own |= {
             s.path: [Kind.SHORTCOMINGS]
@@ -138,6 +150,15 @@ def _kinds(text: str, sections: list[Section], genre: ReportKind, base_year: int
             )
         result.append(kinds)
     return result
+
+
+def _lead_in_kinds(text: str, section: Section, base_year: int | None) -> list[Kind]:
+    """Give the kind that a sentence which leads in to a numbering turns to ("我们也看到以下不足：")."""
+    if text[section.body_start - 1 : section.body_start] not in ("：", ":"):
+        return []
+    if admits_shortcomings(section.heading):
+        return [Kind.SHORTCOMINGS]
+    return [Kind.PLANS] if turns_to_plans(section.heading, base_year) else []
 
 
 def _holds_lacks(text: str, sections: list[Section], section: Section) -> bool:
@@ -167,8 +188,10 @@ def _child_kinds(parent: list[Kind], own: list[Kind], heading: str, body: str) -
     """Let a child differ from its parent only where its own heading leaves no doubt."""
     if len(parent) > 1:
         said = [kind for kind in own if kind in parent]
-        leaning = leans_to(body)
-        return said or ([leaning] if leaning in parent else parent)
+        first = said or [leans_to(body)]
+        if first == [Kind.SHORTCOMINGS] and Kind.PLANS in parent:
+            return [Kind.SHORTCOMINGS, Kind.PLANS]  # each point may go on to what is planned about it
+        return said or [kind for kind in parent if kind is first[0]] or parent
     if parent == [Kind.OTHER]:
         return own if own in ([Kind.PLANS], [Kind.SHORTCOMINGS]) else parent
     return own if overrides_parent(heading, own) else parent
@@ -215,7 +238,7 @@ def _turns(
     ):
         return []
     seek_plans = mixed or Kind.PLANS not in headed or announced[0] is Kind.PLANS
-    state = _State(announced[0], _second_period(section.heading) if mixed else None, base_year)
+    state = _State(announced[0], _second_period(section.heading) if mixed else None, base_year, mixed=mixed)
     marks: list[tuple[int, Kind]] = []
     for line in paragraphs(text, section.body_start, own_end):
         for sentence in sentences(text, line.start, line.end):
@@ -244,7 +267,8 @@ def _second_period(heading: str) -> str | None:
 class _State:
     """Which kind the discourse is in, sentence by sentence."""
 
-    def __init__(self, kind: Kind, pivot: str | None, base_year: int | None) -> None:
+    def __init__(self, kind: Kind, pivot: str | None, base_year: int | None, *, mixed: bool) -> None:
+        self.mixed = mixed
         self.base_year = base_year
         self.home = kind
         self.kind = kind
@@ -263,6 +287,7 @@ class _State:
             self.kind = Kind.OTHER
         elif plans and (
             turns_to_plans(sentence, self.base_year)
+            or (self.mixed and opens_with_later_year(sentence, self.base_year))
             or (self.pivot and sentence.lstrip('“"').startswith(self.pivot))
         ):
             self.kind = Kind.PLANS

@@ -12,6 +12,7 @@ from store.kinds import (
     is_review,
     leans_to,
     may_hold_shortcomings,
+    opens_with_later_year,
     overrides_parent,
     turns_to_plans,
 )
@@ -245,6 +246,13 @@ def test_a_sentence_about_the_year_reported_on_turns_to_no_plans() -> None:
     assert not turns_to_plans(sentence, 2024)
     assert turns_to_plans("关于2025年的工作安排如下。", 2024)
     assert not turns_to_plans("关于2024年的工作安排，完成情况如下。", 2024)
+
+
+def test_a_later_year_opens_a_plan_but_a_date_does_not() -> None:
+    assert opens_with_later_year("2025年，分批轮训队员。", 2024)
+    assert not opens_with_later_year("2024年，分批轮训队员。", 2024)
+    assert not opens_with_later_year("2025年1月，获评先进。", 2024)
+    assert not opens_with_later_year("2025年，分批轮训队员。", None)
 
 
 def test_a_heading_that_looks_for_problems_is_judged_by_what_stands_under_it() -> None:

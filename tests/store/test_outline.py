@@ -53,6 +53,39 @@ def test_a_text_that_opens_with_a_heading_has_no_preamble() -> None:
     ]
 
 
+def test_lines_that_lead_in_to_numberings_head_them_where_nothing_else_does() -> None:
+    text = (
+        f"云溪区审计局2024年法治政府建设情况的函\n2024年，{BODY * 3}\n{BODY * 3}\n同时，我们也清醒看到以下不足：\n"
+        "（一）数据共享不及时。\n（二）屡审屡犯仍存。\n2025年，我局重点做好以下工作：\n（一）完成审计项目38个。\n（二）建成分析平台。"
+    )
+    assert [(kind, start[:4]) for start, kind in kinds_of(text)] == [
+        (ACHIEVEMENTS, "云溪区审"),
+        (SHORTCOMINGS, "同时，我"),
+        (SHORTCOMINGS, "（一）数"),
+        (SHORTCOMINGS, "（二）屡"),
+        (PLANS, "2025"),
+        (PLANS, "（一）完"),
+        (PLANS, "（二）建"),
+    ]
+
+
+def test_what_was_done_under_a_lead_in_stays_done() -> None:
+    text = (
+        f"云溪区审计局2024年工作情况\n2024年，我局重点开展以下工作：\n（一）完成审计项目38个。\n（二）{BODY}"
+    )
+    assert {kind for start, kind in kinds_of(text) if start.startswith("（")} == {ACHIEVEMENTS}
+
+
+def test_each_point_of_a_double_part_may_go_on_from_a_problem_to_its_plan() -> None:
+    text = (
+        f"2024年工作报告\n一、主要工作\n{BODY}\n二、存在的不足及下一步打算\n（一）关于执法队伍。队员程序不熟。2025年，分批轮训队员60学时。\n"
+        "（二）关于物业矛盾。停车难。2025年，组建调解委员会。"
+    )
+    found = kinds_of(text)
+    assert [kind for _, kind in found][-4:] == [SHORTCOMINGS, PLANS, SHORTCOMINGS, PLANS]
+    assert [start for start, kind in found if kind is PLANS] == ["2025年，分批", "2025年，组建"]
+
+
 @pytest.mark.parametrize(
     ("heading", "kind"),
     [("一、优化营商环境", ACHIEVEMENTS), ("一、总体要求", OTHER), ("一、存在的不足", SHORTCOMINGS)],

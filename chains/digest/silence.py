@@ -14,15 +14,15 @@ from chains.digest.pledges import Pledge, is_specific
 from chains.digest.speaks import Speaking, is_figure_near
 
 WEIGHTS = {
-    "base": 1.54,
-    "likely": -0.44,
-    "near": -2.18,
-    "again": -0.36,
-    "rarest": -0.73,
-    "deed": -0.97,
-    "size": -2.79,
+    "base": 1.92,
+    "likely": -0.38,
+    "near": -3.42,
+    "again": 0.84,
+    "rarest": -1.06,
+    "deed": -1.04,
+    "size": -2.02,
 }
-SILENT = 0.7
+SILENT = 0.65
 """From this likelihood on a report is said to be silent on a promise."""
 # What ends in no thing of its own but in a deed (专项清理) may be told in any words.
 _DEED_ONLY = re.compile(

@@ -19,14 +19,14 @@ from chains.digest.targets import Outcome, Told, compare
 from store.models import Kind
 
 WEIGHTS = {
-    "base": -2.01,
-    "words": 2.76,
-    "ahead": 3.04,
-    "pairs": 0.57,
-    "rarest": 3.56,
-    "meets": 2.93,
-    "misses": 1.23,
-    "far_off": -1.90,
+    "base": -1.66,
+    "words": 2.60,
+    "ahead": 3.12,
+    "pairs": 0.78,
+    "rarest": 2.34,
+    "meets": 2.90,
+    "misses": 1.43,
+    "far_off": -1.93,
 }
 _WEIGHED = 8
 """So many of the nearest pieces are looked at."""

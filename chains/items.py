@@ -38,7 +38,9 @@ _WHEN = re.compile(
 )
 _SALUTATION = re.compile(r"(?:各位代表|同志们|各位委员)[！!，,。：:]\s*")
 _CALLS_ON = re.compile(r"[让讓]我[们們]")
-_ANNOUNCES = re.compile(r"[^。]{0,30}(?:以下|如下)[^，。；]{0,8}[。.]")
+_ANNOUNCES = re.compile(
+    r"[^。]{0,30}(?:以下|如下)[^，。；]{0,8}[。.]|(?:[^。]{0,16}收悉。)?[^。]{0,40}(?:报告|汇报|函告|报送|说明)如下(?:，[^。]{0,8})?[。.：:]?"
+)
 # What statistical offices publish of a place every year.
 _TOTAL = re.compile(
     r"生产总值|GDP|(?:财政|公共预算)(?:总)?收入|税收|居民[^，。；]{0,8}收入|农民[^，。；]{0,8}收入|固定资产投资"
@@ -380,7 +382,11 @@ def _demands(sentence: str) -> bool:
 
 def _sentence_members(text: str, line: Span) -> Iterator[Span]:
     """Give the members of a plan that is one paragraph: those of its list, else its sentences."""
-    pieces = [p for p in sentences(text, line.start, line.end) if not is_closing(p.of(text))]
+    pieces = [
+        p
+        for p in sentences(text, line.start, line.end)
+        if not (is_closing(p.of(text)) or _ANNOUNCES.fullmatch(text, p.start, p.end))
+    ]
     for piece in pieces or [line]:
         yield from _listed(text, piece) or ([piece] if piece.of(text)[-1:] not in "：:" else [])
 

@@ -22,6 +22,13 @@ _FACED = re.compile(
     rf"{_PROBLEM}[^，。；]{{0,6}}{_PREDICATE}$"
     rf"|(?:查找|查摆|检视|自查|剖析|反思|正视|认清|找准|看到|直面)[^，。；]{{0,6}}{_PROBLEM}[^，。；]{{0,4}}(?:$|[，,])"
 )
+# "问题与改进": each point may go on to what is done about it.
+_NUMBERED = (
+    r"^(?:第?[一二三四五六七八九十\d]+(?:[、.．]|[章节篇部分]+)|[（(][一二三四五六七八九十\d]+[）)])?\s*"
+)
+_AND_REMEDIES = re.compile(
+    rf"{_NUMBERED}(?:工作中?|存在的?|主要的?|突出)*{_PROBLEM}(?:和|与|及|、|暨)(?:改进|整改|对策|应对|努力)(?:措施|建议|意见|方向|打算|办法|思路|工作)*$"
+)
 _MENDED = re.compile(
     r"整改|解决|化解|补齐|补足|补强|提升|改进|推动|推进|促进|落实|治理|攻坚|突破|破解|清零|完善"
 )
@@ -61,6 +68,7 @@ _SHORTCOMINGS_CUE = re.compile(
     rf"|(?:仍然?|还|依然|尚)(?:存在|面临|有)(?:着|一些|不少|许多|诸多|以下|几个|几方面|一定|较大|不小|明显)[^。]{{0,24}}{_PROBLEM}"
     rf"|(?:对照|同|与|但|然而|不过)[^。]{{0,40}}(?:差距|短板)(?:仍然?|还|依然|尚|也)(?:不小|较大|不少|明显|突出)"
     rf"|{_PROBLEM}[^。]{{0,8}}不容(?:忽视|回避|小觑)|{_PROBLEM}(?:和|与)?{_PROBLEM}?(?:还|也|仍|依然|仍然)?(?:不少|较多|很多)[。：:]|不足之处|(?:问题|不足|差距|短板)(?:主要)?(?:表现|体现|集中)[在为是]"
+    rf"|(?:暴露|显现|显露)出[^。]{{0,4}}(?:一些|不少|若干|以下|几个)[^。]{{0,6}}{_PROBLEM}|(?:还|仍|尚)?(?:不能|难以)(?:令人|让[^。，]{{1,6}})满意"
     rf"|^(?:存在|面临)的?(?:主要|突出)?的?{_PROBLEM}[^。]{{0,12}}(?:有|是|如下|表现|[：:])"
     rf"|^(?:主要|突出)的?{_PROBLEM}(?:有|是|[：:])"
 )
@@ -130,6 +138,8 @@ def heading_kinds(heading: str, genre: ReportKind, base_year: int | None) -> lis
     plain = arabic_years(simplify(heading))
     if _ASIDE.search(plain) and not _PLANS.search(plain):
         return [Kind.OTHER]
+    if _AND_REMEDIES.search(plain):
+        return [Kind.SHORTCOMINGS, Kind.PLANS]
     faced = _FACED.search(plain)
     if faced and _MENDED.search(plain):
         faced = None
@@ -224,7 +234,7 @@ def turns_to_plans(sentence: str, base_year: int | None = None) -> bool:
 
 def opens_with_later_year(sentence: str, base_year: int | None) -> bool:
     """Tell whether a sentence begins with a year after the one reported on ("2025年，分批轮训…"), not with a date."""
-    year = re.match(r"((?:19|20)\d\d)年[，,]", simplify(sentence))
+    year = re.match(r"((?:19|20)\d\d)年(?!\d{1,2}月|以来|[初春底末])", simplify(sentence))
     return year is not None and base_year is not None and int(year[1]) > base_year
 
 

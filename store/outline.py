@@ -211,7 +211,8 @@ def _by_discourse(
     turns = _turns(text, section, own_end, announced, headed, base_year)
     if not turns:
         return [whole]
-    if turns[0][0] <= section.body_start and turns[0][1] == own_end:
+    says_itself = announced[0] is Kind.SHORTCOMINGS and text[section.body_start - 1] in "。；;"
+    if turns[0][0] <= section.body_start and turns[0][1] == own_end and not says_itself:
         return [replace(whole, kind=turns[0][2])]
     parts = [Section(section.path, section.level + 1, kind, start, start, end) for start, end, kind in turns]
     resumed = [
@@ -233,12 +234,13 @@ def _turns(
     """Find the ranges of a section's own text that are of another kind than its first one."""
     mixed = len(announced) > 1
     seek_problems = mixed or Kind.SHORTCOMINGS not in headed
-    if not mixed and (
-        announced[0] is Kind.SHORTCOMINGS or (announced[0] is Kind.PLANS and not seek_problems)
-    ):
-        return []
     seek_plans = mixed or Kind.PLANS not in headed or announced[0] is Kind.PLANS
-    state = _State(announced[0], _second_period(section.heading) if mixed else None, base_year, mixed=mixed)
+    settled = {Kind.SHORTCOMINGS: not seek_plans, Kind.PLANS: not seek_problems}
+    if not mixed and settled.get(announced[0], False):
+        return []
+    pivot = _second_period(section.heading) if mixed else None
+    goes_on = mixed or announced[0] is Kind.SHORTCOMINGS
+    state = _State(announced[0], pivot, base_year, goes_on=goes_on)
     marks: list[tuple[int, Kind]] = []
     for line in paragraphs(text, section.body_start, own_end):
         for sentence in sentences(text, line.start, line.end):
@@ -258,6 +260,10 @@ def _turns(
     ]
 
 
+def _is_listed(text: str, line: Span) -> bool:
+    return enumerated_at(text, line.start) is not None or marker_at(text, line.start) is not None
+
+
 def _second_period(heading: str) -> str | None:
     """Find what a heading of two parts names second ("“十四五”成就和“十五五”目标" -> 十五五)."""
     quoted = re.findall(r"[“\"]([^”\"]+)[”\"]", heading)
@@ -267,8 +273,9 @@ def _second_period(heading: str) -> str | None:
 class _State:
     """Which kind the discourse is in, sentence by sentence."""
 
-    def __init__(self, kind: Kind, pivot: str | None, base_year: int | None, *, mixed: bool) -> None:
-        self.mixed = mixed
+    def __init__(self, kind: Kind, pivot: str | None, base_year: int | None, *, goes_on: bool) -> None:
+        """`goes_on`: what is lacking may go on to what is planned for a later year."""
+        self.goes_on = goes_on
         self.base_year = base_year
         self.home = kind
         self.kind = kind
@@ -287,16 +294,20 @@ class _State:
             self.kind = Kind.OTHER
         elif plans and (
             turns_to_plans(sentence, self.base_year)
-            or (self.mixed and opens_with_later_year(sentence, self.base_year))
+            or (self.goes_on and opens_with_later_year(sentence, self.base_year))
             or (self.pivot and sentence.lstrip('“"').startswith(self.pivot))
         ):
             self.kind = Kind.PLANS
 
     def end_paragraph(self, text: str, line: Span, end: int, *, mixed: bool) -> None:
         """An admission without a heading ends with its paragraph unless a list follows it."""
+        following = next(iter(paragraphs(text, line.end, end)), None)
+        if self.kind is Kind.PLANS and self.home is Kind.SHORTCOMINGS:
+            if following and _is_listed(text, line) and _is_listed(text, following):
+                self.kind = self.home  # the next point
+            return
         if mixed or self.kind in (self.home, Kind.PLANS):
             return
-        following = next(iter(paragraphs(text, line.end, end)), None)
         goes_on = following is not None and (
             text[line.end - 1] in "：:" or enumerated_at(text, following.start) is not None
         )

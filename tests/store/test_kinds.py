@@ -35,6 +35,9 @@ HEADINGS: list[tuple[str, list[Kind]]] = [
     ("二、存在的问题和短板", [LACK]),
     ("四、工作中的不足", [LACK]),
     ("问题与不足", [LACK]),
+    ("二、问题与改进", [LACK, PLAN]),
+    ("第二部分 存在的不足及整改措施", [LACK, PLAN]),
+    ("二、坚持问题导向改进作风", []),
     ("面临的困难和挑战", [LACK]),
     ("三、需要改进的地方", [LACK]),
     ("三、有待改进的方面", [LACK]),
@@ -179,6 +182,8 @@ ADMISSIONS = [
     "虽然取得一定成绩，但是仍然存在着一些不足。",
     "成绩来之不易，问题不容回避：产业转型步伐不快。",
     "回顾一年工作，困难挑战不少。",
+    "工作中也暴露出一些问题，主要是：人手不足。",
+    "离群众期盼还有距离，还不能令人满意。",
 ]
 NO_ADMISSIONS = [
     "着力解决群众反映的突出问题。",
@@ -187,6 +192,7 @@ NO_ADMISSIONS = [
     "我们也清醒地看到，推动解决了一批群众关心的问题。",
     "下一步，我局将加强队伍建设。",
     "帮助企业解决的困难不少于100件。",
+    "对检查暴露出的问题及时整改。",
 ]
 
 
@@ -251,7 +257,9 @@ def test_a_sentence_about_the_year_reported_on_turns_to_no_plans() -> None:
 def test_a_later_year_opens_a_plan_but_a_date_does_not() -> None:
     assert opens_with_later_year("2025年，分批轮训队员。", 2024)
     assert not opens_with_later_year("2024年，分批轮训队员。", 2024)
+    assert opens_with_later_year("2025年平均时间压缩到60天。", 2024)
     assert not opens_with_later_year("2025年1月，获评先进。", 2024)
+    assert not opens_with_later_year("2025年底前无法完工。", 2024)
     assert not opens_with_later_year("2025年，分批轮训队员。", None)
 
 

@@ -69,6 +69,20 @@ def test_lines_that_lead_in_to_numberings_head_them_where_nothing_else_does() ->
     ]
 
 
+def test_points_of_a_part_that_names_only_problems_may_go_on_to_plans_where_no_part_has_them() -> None:
+    text = f"2024年工作报告\n一、主要工作\n{BODY}\n二、存在的问题\n（1）纠纷多发。2025年组建率提高到40%。\n（2）周期偏长。2025年压缩到60天。"
+    points = [
+        ("（1）纠纷多发", SHORTCOMINGS),
+        ("2025年组建", PLANS),
+        ("（2）周期偏长", SHORTCOMINGS),
+        ("2025年压缩", PLANS),
+    ]
+    assert [(start[:7], kind) for start, kind in kinds_of(text)][-4:] == points
+    headed = f"{text}\n三、下一步打算\n抓好落实。"
+    assert [kind for _, kind in kinds_of(headed)][-1:] == [PLANS]
+    assert sum(kind is PLANS for _, kind in kinds_of(headed)) == 1
+
+
 def test_what_was_done_under_a_lead_in_stays_done() -> None:
     text = (
         f"云溪区审计局2024年工作情况\n2024年，我局重点开展以下工作：\n（一）完成审计项目38个。\n（二）{BODY}"

@@ -292,7 +292,8 @@ def _result(plan: FollowedPlan, say: Say) -> str:
     if plan.result:
         return plan.result.text
     if plan.nearest:
-        return say(texts.DIGEST_NEAREST, title=plan.looked_in.title, text=plan.nearest.text)
+        phrase = texts.DIGEST_AGAIN if plan.planned_again else texts.DIGEST_NEAREST
+        return say(phrase, title=plan.looked_in.title, text=plan.nearest.text)
     return say(texts.DIGEST_NO_RESULT, title=plan.looked_in.title)
 
 

@@ -602,7 +602,7 @@ DIGEST_HOLDS_NOTHING = Phrase(
 VERDICTS = {
     "kept": Phrase("已有结果", "result found"),
     "partly": Phrase("未全部完成", "not fully done"),
-    "changed": Phrase("数字与计划不同", "figure differs from the plan"),
+    "changed": Phrase("未达计划数字", "short of the planned figure"),
     "not_mentioned": Phrase("未见结果", "no result found"),
 }
 PLANNED_IN = Phrase("{year}年报告", "the {year} report")
@@ -618,6 +618,10 @@ DIGEST_FOLLOWED = Phrase(
 DIGEST_NO_RESULT = Phrase(
     "《{title}》全文没有找到它的结果，也没有相近的话。",
     "Nothing on it was found anywhere in “{title}”, nor anything near it.",
+)
+DIGEST_AGAIN = Phrase(
+    "《{title}》全文没有找到它的结果，来年计划里又写了：{text}",
+    "Nothing on it was found anywhere in “{title}”; next year's plans say: {text}",
 )
 DIGEST_NEAREST = Phrase(
     "《{title}》全文没有找到它的结果。最接近的一句：{text}",

@@ -183,7 +183,8 @@ def _plan_line(plan: FollowedPlan, rank: int, say: Say) -> _Line:
 def _result(plan: FollowedPlan, say: Say) -> str:
     if plan.result is None:
         said = say(texts.DIGEST_NO_RESULT, result_year=plan.result_year, title=plan.looked_in.title)
-        near = plan.nearest and say(texts.DIGEST_NEAREST, text=shorten(plan.nearest.text, _LINE))
+        phrase = texts.DIGEST_AGAIN if plan.planned_again else texts.DIGEST_NEAREST
+        near = plan.nearest and say(phrase, text=shorten(plan.nearest.text, _LINE))
         return f"{said}{near or ''}"
     return say(texts.DIGEST_RESULT, result_year=plan.result_year, text=shorten(plan.result.text, _LINE))
 

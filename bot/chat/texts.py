@@ -320,6 +320,7 @@ DIGEST_RESULT = Phrase("{result_year}年：{text}", "{result_year}: {text}")
 DIGEST_NO_RESULT = Phrase(
     "{result_year}年：《{title}》全文没有找到它的结果", "{result_year}: nothing on it found in 《{title}》"
 )
+DIGEST_AGAIN = Phrase("；来年计划里又写了：{text}", "; next year's plans say: {text}")
 DIGEST_NEAREST = Phrase("；最接近的一句：{text}", "; the nearest passage: {text}")
 DIGEST_REPEATED_BY = Phrase(
     "{agency}，{earlier}年与{later}年都提到：{text}", "{agency}, in {earlier} and again in {later}: {text}"

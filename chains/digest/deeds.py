@@ -38,7 +38,8 @@ _LEVELS = re.compile(r"(国家|省|市|县|区|乡|镇|村)级")
 def is_another(pledge: Pledge, near: Near, finder: Finder) -> bool:
     """Tell whether a piece tells of another deed (加装电梯, 评估电梯), level, course or no document at all."""
     promised, said = pledge.text, near.piece.text
-    if _SETS_UP.search(promised) and _LOOKS_AT.search(said) and not _SETS_UP_TOLD.search(said):
+    looked = any(word not in promised for word in _LOOKS_AT.findall(said))
+    if _SETS_UP.search(promised) and looked and not _SETS_UP_TOLD.search(finder.clause(near)):
         return True
     if _REGULATES.search(promised) and _RULES.search(promised) and not _RULES.search(finder.clause(near)):
         return True

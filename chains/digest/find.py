@@ -21,13 +21,18 @@ _GLOSS = re.compile(r"^[^，。；]{2,24}[：:]\s*[“\"]?[^，。；]{0,12}(?:�
 _OPENING = re.compile(
     r"代表[^。]{2,20}政府|向大会报告|现(?:将|就|把|从|对|分)[^。]*(?:报告|总结|汇报|通报|公布|公开|情况)"
 )
+# A sentence that only heads what follows it (加强交通执法。).
+_HEADS = re.compile(
+    r"(?:加强|强化|深化|推进|推动|规范|严格|提升|优化|完善|健全|狠抓|坚持|抓好|做好|落实)[^\d《“，,]{2,12}"
+)
 _OF_YEAR = re.compile(r"(20\d\d)年(?!度?以来|年?[底末]|以?前|至|结转|遗留|-|~|—)")
 _GLOSSARY = re.compile(r"名词|术语|注释|用语")
 _ASIDE = re.compile(r"(?<=,)其中[^,。;]*")
-_GOES_ON = re.compile(r"其余|另|剩余|余下|尚|但|因|由于|受|暂|目前")
+_GOES_ON = re.compile(r"其余|另|剩余|余下|尚|但|暂|目前")
+_BECAUSE = re.compile(r"因|由于|受")
 _UNDONE = re.compile(
     r"(?:尚|还|仍|暂|均|并)?未(?:能|曾|及|如期|按期|按时|全部|全面|完全|正式)*(?:完成|达|设立|设置|开|建|组建|启|上线|落|接入|覆盖|实现|提请|出台|印发|签|到位|投|交付|验收|竣工|完工|通车|通过|招|配|纳入|联通|运行|形成|公布|布展|举办|展开|整改)"
-    r"|未(?!成|来)[\u4e00-\u9fff]{1,4}的(?=计划|预计|将|拟|于)|未(?:获|进入)|尚未|暂未|仍未|还未|没有?能|没有(?:完成|达到|实现|建成|按)|(?:尚|仍|还)?待[^,。;]{0,16}(?:完成|系统|联通|验收|审|批|启|建|推|安装|进场|施工|投用|开工|交付|并网)|有待"
+    r"|未(?!成|来)[\u4e00-\u9fff]{1,4}的(?=计划|预计|将|拟|于)|未(?:获|进入)|尚未|暂未|仍未|还未|没有?能|没有(?:完成|达到|实现|建成|建立|组建|成立|落实|开展|出台|拆除|启动|动工|到位|按)|(?:尚|仍|还)?待[^,。;]{0,16}(?:完成|系统|联通|验收|审|批|启|建|推|安装|进场|施工|投用|开工|交付|并网)|有待"
     r"|[仅只](?:有|完成|完工|建成|开展|录入|覆盖|实现|达|举办|招|办|到|占)|顺延|推迟|延期|延后|推后|延至|滞后|搁置|暂缓|暂停(?!上岗|评标|[^,。;]{0,4}资格|执业|营业|经营)|落空|其余|剩余|余下|预计(?:明年|下年|次年|20\d\d年)|距[^,。;]{0,12}(?:目标|计划|任务)"
 )
 _BESIDE = 0.6
@@ -124,7 +129,8 @@ class Finder:
             said = fold(following.of(self._plain))
             shared = sum(len(gram) == 2 for gram in grams(said) & pledge.grams)
             left = is_unfinished(said) and shared >= _FEWEST_SHARED and pledge.thing in said
-            if left or _GOES_ON.match(said):
+            because = shared and _BECAUSE.match(said)
+            if left or because or _GOES_ON.match(said):
                 end = following.end
         return Span(statement.clause.start, end)
 
@@ -211,6 +217,8 @@ def _tells(held: Held, statement: Statement) -> bool:
     if year and held.told is not None and int(year[1]) < held.told:
         return False
     if _OPENING.search(statement.sentence.of(held.plain)):
+        return False
+    if _HEADS.fullmatch(said) and not re.search("[，,；;]", statement.sentence.of(held.plain)):
         return False
     line = held.plain[statement.sentence.start : statement.span.end]
     if _GLOSS.match(line) or _GLOSSARY.search(statement.section.heading):

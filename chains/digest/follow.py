@@ -18,7 +18,7 @@ from store.models import Kind
 SPEAKS = 0.5
 """From this likelihood on the nearest piece is taken to tell of a promise."""
 _AS_NEAR = 0.05
-_SHOWN = 0.1
+_SHOWN = 0.2
 """A passage that holds less of a promise's words is not shown as the nearest."""
 
 
@@ -61,6 +61,7 @@ def _followed(earlier: Held, later: Held, pledge: Pledge, decided: Decided) -> F
         plan=earlier.item(pledge.span, pledge.topic),
         result=None if silent else told,
         nearest=told if silent else None,
+        planned_again=decided.planned_again,
         looked_in=later.report,
     )
 
@@ -77,7 +78,7 @@ def _decide(pledge: Pledge, results: Finder, plans: Finder) -> Decided | None:
     if near is None or near.score < _SHOWN:
         return Decided(Verdict.NOT_MENTIONED)
     nearest = near.piece.statement
-    return Decided(Verdict.NOT_MENTIONED, nearest.clause, nearest.topic)
+    return Decided(Verdict.NOT_MENTIONED, nearest.clause, nearest.topic, nearest.section.kind is Kind.PLANS)
 
 
 def _contradicted(best: Speaking, found: list[Speaking]) -> bool:

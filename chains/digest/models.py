@@ -41,7 +41,7 @@ class FollowedPlan(Frozen):
 
     `result` cites where the result stands; None exactly where it is not mentioned. Then `looked_in` is the
     report that was read to its end, and `nearest` the passage that has most of the plan's words, None where
-    none has a tenth of them.
+    none has a fifth of them; `planned_again`: it stands among the plans for the year after.
     """
 
     agency: str
@@ -51,6 +51,7 @@ class FollowedPlan(Frozen):
     plan: Item
     result: Item | None
     nearest: Item | None = None
+    planned_again: bool = False
     looked_in: Report
 
 

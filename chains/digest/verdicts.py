@@ -27,6 +27,13 @@ _STILL = re.compile(
 )
 _ALL_WANTED = re.compile(r"全覆盖|全部|所有|逐[个家户村乡镇项件人一座]")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_RATE = re.compile(r"(?:覆盖|安装|接入|普及|达标|完成|整改|参训|配备|定位)率[^,。;\d]{0,4}(\d+(?:\.\d+)?)%")
+_PART_OF = re.compile(
+    r"(\d[\d,]*)[个家所处座户名人件辆条][^,。;\d]{0,16}中,?(?:已有|已|有)?(\d[\d,]*)[个家所处座户名人件辆条]"
+)
+# What was to be there no more, and is fewer.
+_DONE_AWAY = re.compile(r"消除|清零|淘汰|取缔|根除|全部(?:拆除|化解|整改|清退)")
+_REDUCED = re.compile(r"(?:降|减少|下降|压减|减)[至到为](?!零|0(?!\d))")
 _WHOLE = 100.0
 _ALL = re.compile(
     r"全部|所有|逐[个家户村乡镇项件人一座]|每[个家户村乡镇人座]|全覆盖|无一|如数|一个不[少落]|均已|超额|目标任务"
@@ -48,6 +55,7 @@ class Decided:
     verdict: Verdict
     span: Span | None = None
     topic: str = ""
+    planned_again: bool = False
 
 
 def judge(pledge: Pledge, found: Speaking, results: Finder, plans: Finder) -> Decided | None:
@@ -63,13 +71,16 @@ def judge(pledge: Pledge, found: Speaking, results: Finder, plans: Finder) -> De
         return None
     if outcome is Outcome.UNTOLD and _needs_figure(pledge) and not _ALL.search(near.piece.text):
         return None
-    return Decided(Verdict.CHANGED if _are_all_wanted_in_vain(pledge, near) else Verdict.KEPT, span, topic)
+    in_vain = _are_all_wanted_in_vain(pledge, near, results.clause(near))
+    return Decided(Verdict.CHANGED if in_vain else Verdict.KEPT, span, topic)
 
 
 def _is_left(pledge: Pledge, found: Speaking, finder: Finder) -> bool:
     """Tell whether what is said with a piece leaves something to do."""
     near, told = found.near, found.told
     said, after = near.piece.text, finder.after(near, pledge)
+    if _DONE_AWAY.search(pledge.text) and _REDUCED.search(said):
+        return True
     # What meets the plan is unfinished only by its own clause, or where it is said who is left.
     if told.outcome is Outcome.MET:
         begun = _BEGUN.search(said) and not _FINISHED.search(said)
@@ -109,7 +120,10 @@ def _needs_figure(pledge: Pledge) -> bool:
     )
 
 
-def _are_all_wanted_in_vain(pledge: Pledge, near: Near) -> bool:
-    """Tell whether all were to be reached and a share of them is told."""
-    shares = [float(share) for share in _PERCENT.findall(near.piece.text)]
-    return bool(_ALL_WANTED.search(pledge.text)) and bool(shares) and max(shares) < _WHOLE
+def _are_all_wanted_in_vain(pledge: Pledge, near: Near, clause: str) -> bool:
+    """Tell whether all were to be reached and a share of them is told (470家中已有451家, 覆盖率96%)."""
+    if not _ALL_WANTED.search(pledge.text):
+        return False
+    shares = [float(share) for share in (*_PERCENT.findall(near.piece.text), *_RATE.findall(clause))]
+    parts = [[int(number.replace(",", "")) for number in numbers] for numbers in _PART_OF.findall(clause)]
+    return (bool(shares) and max(shares) < _WHOLE) or any(part < whole for whole, part in parts)

@@ -159,7 +159,7 @@ def test_a_digest_names_counts_verdicts_and_what_it_leaves_out() -> None:
     text = to_plain(digest_rows(full(50), Say("zh"), ZONE, remarks=["（迟到。）"]))
     assert "3月2日 周一 09:00 至 3月9日 周一 09:00（北京时间）" in text
     assert "新增 34 份、更新 16 份、移除 1 份。" in text
-    assert "已有结果 1 · 未全部完成 1 · 数字与计划不同 1 · 未见结果 1" in text
+    assert "已有结果 1 · 未全部完成 1 · 未达计划数字 1 · 未见结果 1" in text
     titles = len(re.findall(r"^\d+\. 《", text, re.MULTILINE))
     assert f"另有 {50 - titles} 份报告" in text
     for said in ("映川区旧报告", "有一份没有读完。", "（迟到。）", "不足 4 条、计划 4 条"):

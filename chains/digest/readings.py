@@ -40,6 +40,9 @@ _FLOW = re.compile(r"新增|净增|新登记|新设|新认定|新建|新注册|�
 _TOTALLED = re.compile(r"[，,]?\s*(?:累计|总[数量计]|共有|现有)[^，,。；;\d]{0,8}\d")
 _LISTED = re.compile(r"[^\d、,。;]+、(?=[^\d、,。;]+$)")
 _AFTER_CHARS = 12
+# 残疾人两项补贴: a name, no count.
+_SORTS = frozenset("项类种")
+_NAMES = re.compile(r"[两二三四五]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ def _value(amount: Amount) -> float | None:
     """Give a figure that is told exactly and is no change; None for others."""
     exact = amount.bound is Bound.EXACT and amount.role in (Role.NONE, Role.TO)
     if not amount.unit or amount.value is None or amount.ordinal or amount.idle or not exact:
+        return None
+    if amount.unit in _SORTS and _NAMES.match(amount.shown):
         return None
     return float(amount.value)
 

@@ -84,7 +84,9 @@ class Composer:
         else:
             years = "、".join(map(str, scope.strict_years))
             held = self._titles(scope.reports)
-            reason = self._words["no_year"].format(years=years, held=held)
+            agencies = {report.agency for report in scope.reports}
+            whose = self._words["by"].format(agency=agencies.pop()) if len(agencies) == 1 else ""
+            reason = self._words["no_year"].format(years=years, held=held, whose=whose)
         return self._refused(reason, nearest)
 
     def no_part(self, scope: ReportScope, report: Report, kind: Kind, nearest: Sequence[Citation]) -> Answer:

@@ -75,7 +75,7 @@ def play(steps: list[str], user: User, server: TelegramServer, store: ChatStore)
             server.press(user, server.messages(user)[-1], step)
         else:
             server.say(user, step)
-        server.wait_for(lambda: not server.pending_updates() and not store.unfinished(), timeout=60)
+        server.wait_for(lambda: not server.pending_updates() and not store.inbox.look(), timeout=60)
     told = dropwhile(lambda message: message.sender.is_bot or not message.text, server.history(user))
     return [message for message in told if not message.deleted]
 

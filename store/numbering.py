@@ -42,7 +42,7 @@ class Marker:
 
 
 # What comes only in whole numbers makes "1.15个重点取水口" a first point of 15, and "2.2023年" a second one.
-_WHOLE = r"(?:19|20)\d\d年|\d{1,4}(?:个(?!百分点|多?月|小时|工作日|点)|名|家|件|所|处|座|条|项|辆|户|场)"
+_WHOLE = r"(?:19|20)\d\d年|12\d{3}(?=[热工平投政])|\d{1,4}(?:个(?!百分点|多?月|小时|工作日|点)|名|家|件|所|处|座|条|项|辆|户|场)"
 _PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = (
     (Style.CHAPTER, re.compile(rf"第\s*({_CN}|\d{{1,2}})\s*(?:章|篇|编|編|部分)[、：:，,\s]*")),
     (Style.ARTICLE, re.compile(rf"第\s*({_CN}|\d{{1,2}})\s*[节節][、：:，,\s]*")),

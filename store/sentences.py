@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from store.numbering import Style, enumerated_at, marker_at
 
 # A half-width full stop; before a digit only behind what numbers nothing (办结.8个街道, but 图.1 and 三.2025年).
-_DOT = (
-    r"(?<=[\u4e00-\u9fff”」）)%])\.(?![\d.])|(?<=[\u4e00-\u9fff])(?<![一二三四五六七八九十图表件第])\.(?=\d)"
-)
+_DOT = r"(?<=[\u4e00-\u9fff”」）)%])\.(?![\d.])|(?<=[\u4e00-\u9fff])(?<![一二三四五六七八九十图表第])(?<!附件)\.(?=\d)"
 _STOP = re.compile(rf"(?:[。！？!?]+|…{{2,}}|\.(?=[ \t]+[A-Z“\"])|{_DOT})[”’」』）)\"']*|\n")
 _CLAUSE_STOP = re.compile(rf"(?:[；;。！？!?]+|{_DOT})[”’」』）)]*|\n")
 _BOUNDARY = re.compile(r"(?:[。；;：:！？!?\n]|(?<=[\u4e00-\u9fff”」）)%])\.)\s*[”’」』）)]?\s*")

@@ -30,9 +30,9 @@ _SLOGAN = re.compile(
 )
 # A deed at the head of a later piece makes a promise of its own even where it names no figure.
 _OPENS = re.compile(
-    r"^(?:并)?(?:(?:年内|每个?(?:[月季周年]|半年)度?|[^,]{0,4}(?:月|年)?底?前|力争|力促|加快|推动|再|新|继续|计划|全面|同步|同时|(?:会同|与|在|为|对|向|由)[^,]{2,16}?))?"
-    r"(?:制定|制订|出台|印发|修订|编制|新建|改建|扩建|建成|建设|共建|建立|设立|成立|组建|举办|举行|召开|开展|组织|开通|开行|开设|签订|招录|招聘|配备|引进|更换|加装|安装|改造|试点|派驻|接种|发布|购置|购买|启用|编写|编印|拍摄|启动|上线|推广|推行|实行|完成|开办|选聘|聘请|创建|公布|开工|评选|更新)"
-    r"|^对[^,]{2,20}(?:检查|排查|评估|评查|轮训|培训|巡查|审计|督查)|覆盖(?:所有|全部|率)|(?:投产|达产|投用|通车|开馆|开园|竣工|落成|上线|投入使用|开工|招生|封顶)$"
+    r"^(?:并)?(?:(?:年内|每个?(?:[月季周年]|半年)度?|[^,]{0,4}(?:月|年)?底?前|力争|力促|加快|推动|再|新|继续|计划|全面|同步|同时|基本|如期|(?:会同|与|在|为|对|向|由)[^,]{2,16}?))?"
+    r"(?:制定|制订|出台|印发|修订|编制|新建|改建|扩建|建成|建设|共建|建立|设立|成立|组建|举办|举行|召开|开展|组织|开通|开行|开设|签订|招录|招聘|配备|引进|更换|加装|安装|改造|试点|派驻|接种|发布|购置|购买|启用|编写|编印|拍摄|启动|上线|推广|推行|实行|完成|消除|开办|选聘|聘请|创建|公布|开工|评选|更新)"
+    r"|^对[^,]{2,28}(?:回头看|清理|核查|梳理|整治|摸排|检查|排查|评估|评查|轮训|培训|巡查|审计|督查)|覆盖(?:所有|全部|率)|(?:投产|达产|投用|通车|开馆|开园|竣工|落成|上线|投入使用|开工|招生|封顶)$"
 )
 _BRINGS_ABOUT = re.compile(r"^推动[^,]{2,16}?(?:创成|建成|完成|成立|投用|上线|开工|获批)")
 # What any report promises in any year: nothing by which a result could be known again.
@@ -57,10 +57,15 @@ _BARE_COUNT = re.compile(
     r"查办|查处|办理|立案|办结|检查|抽查|排查|培训|覆盖|总数|人数|数量|规模|面积|总?投资|案件|企业|单位|机构|人员|项目|活动|对象|会议|至少|每年|全[省市区县镇乡]"
 )
 # Whom a promise serves is no target of it.
-_SERVED = re.compile(r"惠及|受益|服务|覆盖|涉及|辐射")
+_SERVED = re.compile(r"惠及|受益|服务|涉及|辐射")
 _ALWAYS = re.compile(r"(?:7[x×*])?24小时")
 # A masked name of a place or of a meeting counts nothing (**县, 第**次).
 _MASKED_NAME = re.compile(r"《[^》]*》|第[*x×□○]+|[*x×□○]+(?=[省市区县州乡镇村街路园])")
+# How far the thing before it is to come, or where it begins.
+_MILESTONE = re.compile(
+    r"^(?:年内|[^,]{0,4}(?:月|年)?底?前|力争|争取)*(?:完成)?(?:主体|基础|桩基)?(?:施工|封顶|完工|开工|竣工|投用|投入使用|通车|建成)$"
+    r"|^在[^,]{1,10}(?:先行)?试点$"
+)
 _RANKS = frozenset({"级", "度", "步", "方面", "列", "年"})
 """Units that say of what kind or time a thing is (三级医院, 近三年) and count nothing."""
 _FEWEST_PAIRS = 2
@@ -150,6 +155,8 @@ def _is_another(said: str) -> bool:
     new = ("率" in said and has_figure) or _BRINGS_ABOUT.match(said)
     if not _is_concrete(said) or (_GOES_ON.match(said) and not new) or _only_counts(said):
         return False
+    if _MILESTONE.search(said):
+        return False
     if sum(len(gram) == 2 for gram in grams(said)) < (1 if has_figure else _FEWEST_PAIRS):
         return False
     return bool(has_figure or "《" in said or new or _OPENS.search(said))
@@ -203,5 +210,7 @@ def _pledge(held: Held, span: Span, topic: str) -> Pledge:
         counted(_QUOTED.sub(_blank, counting)),
         all(amount.unit for amount in find_amounts(_MASKED_NAME.sub(_blank, _QUOTED.sub(_blank, text)))),
         words[-1][-2:] if words else "",
-        frozenset(g for name in _QUOTED.findall(head) for g in grams(name) if len(g) == 2),
+        frozenset(
+            g for name in _QUOTED.findall(head) for g in grams(name) if len(g) == 2 and not _COMMON.search(g)
+        ),
     )

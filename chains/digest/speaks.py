@@ -41,6 +41,7 @@ _SCALE = (0.1, 10.0)
 """A figure ten times the planned one or a tenth is of another thing: a province's beside a town's."""
 _AS_LIKELY = 0.05
 _PLANNED = re.compile(r"列入|纳入|计划|下达|确定的")
+_DEED = re.compile(r"评估|审计|竞赛|比武|评查|演练|考试|测评|评选")
 _FEW_PIECES = 80
 _BY_CHANCE = 0.08
 """What each doubling of a report adds to the share of words that a piece holds by chance."""
@@ -87,6 +88,8 @@ def _speaking(pledge: Pledge, near: Near, weighed: list[Near], finder: Finder) -
         return None
     named = bool(pledge.thing) and finder.names(near, pledge.thing)
     if near.pairs < _FEWEST_PAIRS and (told.size is None or not (named or told.size == 1)):
+        return None
+    if told.size is None and _DEED.search(pledge.thing) and not finder.names(near, pledge.thing):
         return None
     signs = _signs(pledge, near, told, weighed, finder)
     return Speaking(near, told, signs, logistic(WEIGHTS, signs))

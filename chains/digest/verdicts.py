@@ -22,7 +22,7 @@ _UNDER_WAY = re.compile(
 )
 # What is going on at the year's end, or comes later, is not done, whatever else is.
 _STILL = re.compile(
-    r"正在|在建(?!工程|项目|工地|楼盘)|在施(?!工)|[仍还尚]在|[仍还尚](?:需|待)|拟待|有待|进场施工|拟报|计划(?:于|在)?(?:今|明|下|次|20\d\d)年|(?:明|下|次)年(?!度?(?:工作|计划))|正(?:[分抓办与同由向按]|加紧|进行)|即将|争取|尽快|处于[^,。;]{0,8}(?:阶段|环节|状态)|拟(?:于|在|定)|将(?:随|于)|逐步[^,。;]{0,6}(?:并入|推开|铺开|纳入)|(?:完成|进行|通过)[^,。;]{0,4}(?:一审|初审|首次审议)|未能|待[^,。;]{1,12}后"
+    r"正在|在建(?!工程|项目|工地|楼盘|房屋|市政|建筑|住宅)|在施(?!工)|[仍还尚]在|[仍还尚](?:需|待)|拟待|有待|进场施工|拟报|计划(?:于|在)?(?:今|明|下|次|20\d\d)年|(?:明|下|次)年(?!度?(?:工作|计划))|正(?:[分抓办与同由向按]|加紧|进行)|即将|争取|尽快|处于[^,。;]{0,8}(?:阶段|环节|状态)|拟(?:于|在|定)|将(?:随|于)|逐步[^,。;]{0,6}(?:并入|推开|铺开|纳入)|(?:完成|进行|通过)[^,。;]{0,4}(?:一审|初审|首次审议)|未能|待[^,。;]{1,12}后"
     r"|完成[^,。;]{0,6}(?:桩基|地基|基础施工|主体(?:结构|工程)?施工)"
 )
 _ALL_WANTED = re.compile(r"全覆盖|全部|所有|逐[个家户村乡镇项件人一座]")
@@ -42,6 +42,7 @@ _ALL = re.compile(
 _REST = re.compile(
     r"(?:其余|其他|余下|剩余|剩下|另(?:外|有)?(?:[\d一二三四五六七八九十两]|有))[^。;]*?(?:尚|未|仍|还|正|待|延|推迟|推后|暂|取消|处于|送审|审核|磋商|协商|洽谈|转入|停|继续|明年|下年|次年|扫尾|收尾|施工|已完成(?:基础|主体|前期))"
 )
+_PUT_OFF = re.compile(r"推迟|延期|顺延|延至|推后|搁置|暂缓")
 _REMAINS = re.compile(r"剩余|其余|余下|剩下|尚未")
 # A building that stands so far is not in use.
 _BEGUN = re.compile(r"封顶|选址|开工|动工|奠基|主体|招标|可行性|前期")
@@ -87,7 +88,11 @@ def _is_left(pledge: Pledge, found: Speaking, finder: Finder) -> bool:
         begun = begun and not _BEGUN.search(pledge.text) and not _FIRST.search(pledge.text)
         rest = finder.clause_after(near)
         return (
-            _leaves(said) or bool(begun) or (told.size == 1.0 and _leaves(rest)) or bool(_REST.search(rest))
+            _leaves(said)
+            or bool(begun)
+            or bool(_PUT_OFF.search(rest))
+            or (told.size == 1.0 and _leaves(rest))
+            or bool(_REST.search(rest))
         )
     if _leaves(after) or _REST.search(after):
         return True

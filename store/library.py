@@ -103,7 +103,8 @@ class Library:
         prepare(self._engine)
         self._shelf = Shelf(self._engine, now=now)
         backend: Backend = Served(chroma_url) if chroma_url else Embedded(data_dir / "vectors")
-        vectors = VectorIndex(backend, self.shape) if embedding else None
+        owner = self._shelf.state().identity[:16] if chroma_url else ""
+        vectors = VectorIndex(backend, self.shape, owner) if embedding else None
         self._indexes = Indexes(self._shelf, data_dir / "words", vectors, self.embed_texts)
         self._sight = Sight(self._shelf, self._indexes.reload, self.shape, self._chunking)
         self._sentences = Remembered(self.embed_texts)

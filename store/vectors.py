@@ -44,12 +44,14 @@ graph is left too early: recall@50 is 0.96 at 5,000 random vectors and 0.86 at 1
 class VectorIndex:
     """Vectors of passages, named `shape` (embedding and chunking) beside the workspace.
 
-    Calls to an embedded Chroma are serialised: it shares one SQLite file and reloads under our feet.
+    `owner` tells the collections of one database from those of others on the same server; empty where the
+    store is the data directory's own. Calls to an embedded Chroma are serialised: it shares one SQLite file and reloads under our feet.
     """
 
-    def __init__(self, backend: Backend, shape: str) -> None:
+    def __init__(self, backend: Backend, shape: str, owner: str = "") -> None:
         self._backend = backend
         self._shape = shape
+        self._prefix = f"{PREFIX}{owner}." if owner else PREFIX
         self._lock = threading.RLock()
         self._client: Client | None = None
         self._collections: dict[str, Collection] = {}
@@ -209,7 +211,7 @@ class VectorIndex:
 
     def stale(self, workspaces: Iterable[str]) -> list[str]:
         """Name our collections that belong to none of `workspaces` under the present shape."""
-        wanted = {collection_name(workspace, self._shape) for workspace in workspaces}
+        wanted = {self._name(workspace) for workspace in workspaces}
         with self._guarded() as client:
             return [name for name in self._names(client) if name not in wanted]
 
@@ -232,7 +234,7 @@ class VectorIndex:
         known = self._collections  # another thread may put an empty one in its place
         if workspace not in known:
             known[workspace] = client.get_or_create_collection(
-                collection_name(workspace, self._shape),
+                self._name(workspace),
                 configuration={"hnsw": HNSW},
                 embedding_function=None,
             )
@@ -244,14 +246,16 @@ class VectorIndex:
         known = self._collections
         if workspace not in known:
             try:
-                known[workspace] = _open(client, collection_name(workspace, self._shape))
+                known[workspace] = _open(client, self._name(workspace))
             except NotFoundError:
                 return None
         return known[workspace]
 
-    @staticmethod
-    def _names(client: Client, workspace: str | None = None) -> list[str]:
-        start = PREFIX if workspace is None else _workspace_part(workspace)
+    def _name(self, workspace: str) -> str:
+        return f"{self._prefix}{collection_name(workspace, self._shape)}"
+
+    def _names(self, client: Client, workspace: str | None = None) -> list[str]:
+        start = self._prefix if workspace is None else f"{self._prefix}{_workspace_part(workspace)}"
         return [c.name for c in client.list_collections() if c.name.startswith(start)]
 
     @contextmanager
@@ -287,12 +291,12 @@ def exact_up_to(held: int) -> int:
 
 
 def collection_name(workspace: str, shape: str) -> str:
-    """Name a collection: readable where possible, unique always, legal for Chroma."""
+    """Name a collection within its owner's: readable where possible, unique always, legal for Chroma."""
     return f"{_workspace_part(workspace)}{_slug(shape)}-{_digest(shape)}"
 
 
 def _workspace_part(workspace: str) -> str:
-    return f"{PREFIX}{_slug(workspace)}-{_digest(workspace)}."
+    return f"{_slug(workspace)}-{_digest(workspace)}."
 
 
 def _slug(text: str) -> str:

@@ -114,6 +114,16 @@ def test_a_server_holds_the_vectors_of_a_shelf(open_library: Callable[..., Libra
     assert not (tmp_path / "shelf" / "vectors").exists()
 
 
+def test_two_databases_on_one_server_leave_each_other_alone(open_library: Callable[..., Library]) -> None:
+    one, other = open_library("one"), open_library("other")
+    one.add(document(LAND, source="甲"))
+    other.add(document(LAW, source="乙"))
+    assert problems(one) == problems(other) == []
+    other.reindex()
+    assert problems(one) == problems(other) == []
+    assert found(one, LAND)[0] == (LAND, True)
+
+
 def test_searches_go_by_words_while_the_server_is_away_and_say_so(
     open_library: Callable[..., Library], server: Server
 ) -> None:

@@ -91,7 +91,7 @@ def test_workspaces_have_collections_of_their_own(index: VectorIndex) -> None:
     assert set(index.search("shared", EAST, 5)) == {"r1-0000"}
     assert index.ids("聊天 42") == {"r2-0000"}
     assert set(index.collections().values()) == {1}
-    assert index.stale(["shared"]) == [collection_name("聊天 42", SHAPE)]
+    assert index.stale(["shared"]) == [f"reportbot.{collection_name('聊天 42', SHAPE)}"]
 
 
 @pytest.mark.parametrize("workspace", ["shared", "a", "聊天", "-100123", "../../x", "w" * 300, ""])

@@ -138,6 +138,12 @@ class JobStore:
         with writing(self._engine) as connection:
             connection.execute(jobs.delete().where(jobs.c.id == job_id))
 
+    def withdraw(self, job_id: str) -> bool:
+        """Take back a job that nobody has begun; False where somebody has."""
+        queued = (jobs.c.id == job_id) & (jobs.c.state == JobState.QUEUED)
+        with writing(self._engine) as connection:
+            return bool(connection.execute(jobs.delete().where(queued)).rowcount)
+
     # --- working --------------------------------------------------------------------------------
 
     def claim(self, job_id: str) -> Job | None:

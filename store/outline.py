@@ -188,10 +188,10 @@ def _child_kinds(parent: list[Kind], own: list[Kind], heading: str, body: str) -
     """Let a child differ from its parent only where its own heading leaves no doubt."""
     if len(parent) > 1:
         said = [kind for kind in own if kind in parent]
-        first = said or [leans_to(body)]
-        if first == [Kind.SHORTCOMINGS] and Kind.PLANS in parent:
+        leaning = [kind for kind in parent if kind is leans_to(body)]
+        if (said or leaning) == [Kind.SHORTCOMINGS] and Kind.PLANS in parent:
             return [Kind.SHORTCOMINGS, Kind.PLANS]  # each point may go on to what is planned about it
-        return said or [kind for kind in parent if kind is first[0]] or parent
+        return said or leaning or parent
     if parent == [Kind.OTHER]:
         return own if own in ([Kind.PLANS], [Kind.SHORTCOMINGS]) else parent
     return own if overrides_parent(heading, own) else parent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.3
+TELL_EVERY_S = 3.0
+"""How often a state that lasts is told again: the first time may have come when the chat had to wait."""
 
 Tell = Callable[[Job], Awaitable[None]]
 
@@ -36,24 +39,26 @@ class Hands:
         """Tell whether any worker is alive."""
         return bool(await self._off_loop(self._jobs.workers))
 
-    async def do(self, offer: Offer, tell: Tell) -> Outcome:
-        """Have a job done, `tell` of each state it comes to, and give how it ended.
+    async def do(self, offer: Offer, tell: Tell) -> Outcome | None:
+        """Have a job done, `tell` of each state it comes to, and give how it ended; None where nobody works.
 
-        A job of the same id that is under way or done is not begun anew: whoever asks again after a restart
-        is given what came of it.
+        Then the job is withdrawn. One of the same id that is under way or done is not begun anew: whoever asks
+        again after a restart is given what came of it.
         """
         await self._off_loop.file(self._hand_over, offer)
         came: asyncio.Queue[Outcome] = asyncio.Queue()
         self._waiting[offer.id] = came
         self._look()
         try:
-            return await _followed(came, tell)
+            return await self._followed(came, tell)
         finally:
             self._waiting.pop(offer.id, None)
 
     async def fetch(self, offer: Offer) -> str:
         """Have something written and give it as JSON. Raises AppError."""
         outcome = await self.do(offer, _say_nothing)
+        if outcome is None:
+            raise NobodyWorksError("没有 worker 在运行", hint="请运行 `reportbot worker`。")
         await self._off_loop(self._jobs.drop, offer.id)
         if outcome.job.result is None:
             raise AppError(outcome.job.error, hint=outcome.job.hint)
@@ -88,17 +93,28 @@ class Hands:
                     came.put_nowait(outcome)
             await asyncio.sleep(LOOK_EVERY_S)
 
-
-async def _followed(came: asyncio.Queue[Outcome], tell: Tell) -> Outcome:
-    told: JobState | None = None
-    while True:
-        outcome = await came.get()
-        state = outcome.job.state
-        if state in OVER:
-            return outcome
-        if state != told:
-            told = state
+    async def _followed(self, came: asyncio.Queue[Outcome], tell: Tell) -> Outcome | None:
+        told: JobState | None = None
+        at = 0.0
+        while True:
+            outcome = await came.get()
+            state = outcome.job.state
+            if state in OVER:
+                return outcome
+            if state == told and time.monotonic() - at < TELL_EVERY_S:
+                continue
+            told, at = state, time.monotonic()
+            if state == JobState.QUEUED and await self._is_withdrawn(outcome.job):
+                return None
             await tell(outcome.job)
+
+    async def _is_withdrawn(self, job: Job) -> bool:
+        """Take a job off the queue where nobody would do it."""
+        return not await self.are_there() and await self._off_loop(self._jobs.withdraw, job.id)
+
+
+class NobodyWorksError(AppError):
+    """The last worker has gone."""
 
 
 async def _say_nothing(job: Job) -> None:

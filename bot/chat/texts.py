@@ -192,10 +192,6 @@ PAGE_OF = Phrase("第 {page} 页，共 {pages} 页", "Page {page} of {pages}")
 NO_SUCH_REPORT = Phrase("没有找到“{name}”。书架上的报告：", "“{name}” was not found. On the shelf:")
 SEVERAL = Phrase("“{name}”对应好几份，请选一份：", "“{name}” fits several; please choose:")
 QUEUED_FILE = Phrase("⏳ {name}：排队中…", "⏳ {name}: waiting for its turn …")
-NO_WORKERS = Phrase(
-    "⏳ {name}：已存好，后台服务没有运行，恢复后会自动收入",
-    "⏳ {name}: kept; it is taken in once the workers are back",
-)
 READING_FILE = Phrase("⏳ {name}：正在读取…", "⏳ {name}: reading …")
 TAKEN_IN = Phrase("✅ {name}：已收入《{title}》\n{facts}", "✅ {name}: took in 《{title}》\n{facts}")
 UNCHANGED = Phrase(

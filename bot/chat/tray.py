@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.chat.courier import Buttons, Letter
-from bot.chat.markup import row
+from bot.chat.markup import Row, row
 
 if TYPE_CHECKING:
     from bot.chat.context import ChatContext
@@ -22,6 +22,7 @@ _KEPT = 2_000
 class Tray:
     lines: list[str] = field(default_factory=list)
     shown: list[int] = field(default_factory=list)
+    said: tuple[list[Row], Buttons] | None = None
     group: str | None = None
     used_at: float = 0.0
 
@@ -66,6 +67,9 @@ class TrayLine:
         rows = [row(line) for told in tray.lines for line in told.splitlines()]
         if len(tray.lines) > 1:
             buttons = ()
+        if tray.shown and (rows, buttons) == tray.said:
+            return
+        tray.said = (rows, buttons)
         if tray.shown:
             tray.shown = await courier.edit(place, tray.shown, Letter(rows, buttons))
         else:

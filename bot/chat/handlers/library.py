@@ -22,7 +22,7 @@ from bot.chat.shelves import Found
 from bot.chat.tray import TrayLine
 from bot.failures import attempt, attempt_async, explain
 from bot.said import said
-from bot.texts import COLON, Phrase, Say
+from bot.texts import COLON, Say
 from bot.views import facts as told_facts
 from store.errors import AppError
 from store.job_tables import Job, JobKind, JobState, Offer
@@ -73,9 +73,8 @@ async def take_document_in(context: ChatContext, message: Message) -> Found | No
             await _refuse(context, line, name, refused)
             return None
         if context.desk.hands is not None:
-            return await _have_taken_in(
-                context, context.desk.hands, line, name, partial(_offer, context, sent, path)
-            )
+            offered = partial(_offer, context, sent, path)
+            return await _have_taken_in(context, context.desk.hands, line, name, path, offered)
         return await _take_in(context, line, name, partial(context.desk.engine.add_file, path))
 
 
@@ -100,19 +99,28 @@ async def _take_in(
 
 
 async def _have_taken_in(
-    context: ChatContext, hands: Hands, line: TrayLine, name: str, make_offer: Callable[[str], Offer]
+    context: ChatContext,
+    hands: Hands,
+    line: TrayLine,
+    name: str,
+    path: Path,
+    make_offer: Callable[[str], Offer],
 ) -> Found | None:
-    """Have a worker take a file in, and say how it goes."""
+    """Have a worker take a file in, or do it here where none works, and say how it goes."""
     say = context.say
+    await context.desk.dispatcher.let_pass(context.delivery)
     offer = await context.desk.off_loop.file(attempt, partial(make_offer, name), say)
     if isinstance(offer, AppError):
         await _refuse(context, line, name, _why(offer, _on_disk(name), say))
         return None
 
     async def tell(job: Job) -> None:
-        await line.say([say(await _stage(hands, job), name=name)])
+        stage = texts.READING_FILE if job.state == JobState.WORKING else texts.QUEUED_FILE
+        await line.say([say(stage, name=name)])
 
     outcome = await hands.do(offer, tell)
+    if outcome is None:
+        return await _take_in(context, line, name, partial(context.desk.engine.add_file, path))
     job, report = outcome.job, outcome.report
     if job.state == JobState.FAILED:
         await _refuse(context, line, name, _why(AppError(job.error, hint=job.hint), name, say))
@@ -124,12 +132,6 @@ async def _have_taken_in(
         {"path": name, "status": job.status, "report": report, "warnings": json.loads(job.result or "[]")}
     )
     return await _taken_in(context, line, result)
-
-
-async def _stage(hands: Hands, job: Job) -> Phrase:
-    if job.state == JobState.WORKING:
-        return texts.READING_FILE
-    return texts.QUEUED_FILE if await hands.are_there() else texts.NO_WORKERS
 
 
 def _offer(context: ChatContext, sent: SentFile, path: Path, name: str) -> Offer:

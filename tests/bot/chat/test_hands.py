@@ -65,7 +65,7 @@ def told(server: TelegramServer, user: User, words: str) -> Message:
     return message
 
 
-def test_an_upload_waits_for_a_worker_and_is_told_of_in_its_one_message(
+def test_an_upload_is_taken_in_by_a_worker_and_told_of_in_its_one_message(
     jobs: JobStore,
     start: Callable[[], Bot],
     start_worker: Callable[[], Path],
@@ -73,13 +73,26 @@ def test_an_upload_waits_for_a_worker_and_is_told_of_in_its_one_message(
     user: User,
 ) -> None:
     start()
+    log = start_worker()
+    server.wait_for(jobs.workers, timeout=60)
     server.send_document(user, "河滨.txt", RIVERSIDE.encode())
-    waiting = told(server, user, "后台服务没有运行")
-    start_worker()
-    done = told(server, user, "✅ 河滨.txt：已收入《河滨区水务局2024年法治政府建设工作报告》")
-    assert done.message_id == waiting.message_id
+    told(server, user, "✅ 河滨.txt：已收入《河滨区水务局2024年法治政府建设工作报告》")
+    assert len([m for m in server.messages(user) if not m.deleted and "河滨.txt" in m.text]) == 1
+    assert "is done" in log.read_text("utf-8")
     server.say(user, "全局持证执法人员有多少人？")
     told(server, user, "21人")
+
+
+def test_an_upload_that_no_worker_takes_is_taken_in_by_the_bot_itself(
+    jobs: JobStore, start: Callable[[], Bot], server: TelegramServer, user: User
+) -> None:
+    start()
+    jobs.see_worker("gone:1")  # it died a moment ago and still counts as alive
+    server.send_document(user, "河滨.txt", RIVERSIDE.encode())
+    server.wait_for(lambda: jobs.listed([JobState.QUEUED], 1), timeout=60)
+    jobs.lose_worker("gone:1")
+    told(server, user, "✅ 河滨.txt：已收入《河滨区水务局2024年法治政府建设工作报告》")
+    assert jobs.listed([JobState.QUEUED, JobState.WORKING], 9) == []
 
 
 def test_what_cannot_be_read_is_told_and_stays_on_the_list(
@@ -91,6 +104,7 @@ def test_what_cannot_be_read_is_told_and_stays_on_the_list(
 ) -> None:
     start()
     start_worker()
+    server.wait_for(jobs.workers, timeout=60)
     server.send_document(user, "扫描 件.pdf", b"%PDF-1.7 broken")
     refused = told(server, user, "❌ 扫描 件.pdf：").text
     assert refused.count("扫描 件.pdf") == 1
@@ -109,8 +123,9 @@ def test_a_bot_that_starts_anew_goes_on_with_the_job_it_had_asked_for(
     user: User,
 ) -> None:
     first = start()
+    jobs.see_worker("busy:1")
     server.send_document(user, "河滨.txt", RIVERSIDE.encode())
-    told(server, user, "后台服务没有运行")
+    told(server, user, "排队中")
     first.stop()
     start_worker()
     server.wait_for(lambda: jobs.counts() == {JobState.DONE: 1}, timeout=60)

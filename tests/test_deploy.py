@@ -102,6 +102,29 @@ def test_units_run_commands_that_exist(unit: str) -> None:
     assert command in ENTRIES
 
 
+def test_no_pod_is_told_of_services_by_variables() -> None:
+    """CHROMA_PORT=tcp://… of a service named chroma would be read as a setting of Chroma."""
+    pods = [
+        found["spec"]["template"]["spec"]
+        for path in MANIFESTS
+        for found in documents(path)
+        if "template" in found.get("spec", {})
+    ]
+    assert pods
+    assert {pod.get("enableServiceLinks") for pod in pods} == {False}
+
+
+def test_an_env_file_with_empty_lines_does_not_undo_the_image() -> None:
+    image = (DEPLOY / "Dockerfile").read_text("utf-8")
+    set_in_image = {name for name in NAMES if re.search(rf"^(?:ENV|    ).*\b{name}=", image, re.MULTILINE)}
+    assert set_in_image
+    for layout in ("compose.small.yml", "compose.large.yml"):
+        (found,) = documents(DEPLOY / layout)
+        for service in found["services"].values():
+            if service["image"] == IMAGE:
+                assert set_in_image <= set(service["environment"])
+
+
 # --- backups rehearsed ----------------------------------------------------------------------------
 
 
@@ -164,6 +187,20 @@ def test_a_backup_comes_back_whole_with_both_indexes(kind: str, tmp_path: Path) 
         again = run("restore.sh", tmp_path / "backup", after, tmp_path)
         assert again.returncode != 0  # nothing that is there is overwritten
         assert listed(after, tmp_path, "list") == shelf
+
+
+@pytest.mark.parametrize("url", ["", "postgresql+psycopg://postgres@127.0.0.1:1/none"])
+def test_a_file_of_another_kind_is_not_restored(url: str, tmp_path: Path) -> None:
+    (tmp_path / "backup").write_bytes(b"neither of the two")
+    done = run(
+        "restore.sh",
+        tmp_path / "backup",
+        {"DATABASE_URL": url, "REPORTBOT_DATA_DIR": str(tmp_path / "d")},
+        tmp_path,
+    )
+    assert done.returncode == 1
+    assert "is no" in done.stderr
+    assert not (tmp_path / "d").exists()
 
 
 def test_a_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:

@@ -150,6 +150,7 @@ class Cluster:
     workers: int = 2
     front_at: str = "127.0.0.1:8480"
     parts: dict[str, Part] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -160,7 +161,7 @@ class Cluster:
             return f"{host}:{next(numbers)}"
 
         chroma = address()
-        shared = {**self.base, "CHROMA_URL": self.base.get("CHROMA_URL") or f"http://{chroma}"}
+        self.shared = shared = {**self.base, "CHROMA_URL": self.base.get("CHROMA_URL") or f"http://{chroma}"}
         if not self.base.get("CHROMA_URL"):
             path = str((self.folder / "chroma").absolute())
             run = [
@@ -280,9 +281,10 @@ def main() -> None:
         stack.callback(cluster.stop)
         cluster.start()
         names = ", ".join(cluster.parts)
-        print(
-            f"{names} run; the front is at http://{asked.front}{HOOK}, logs are in {asked.folder}", flush=True
-        )
+        print(f"{names} run; the front is at http://{asked.front}{HOOK}, logs are in {asked.folder}")
+        print("For `reportbot ingest`, `jobs` and `doctor` beside it:")
+        for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHROMA_URL"):
+            print(f"  export {name}={cluster.shared[name]}", flush=True)
         cluster.watch()
         print("Stopping ...", flush=True)
 

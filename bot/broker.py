@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from amqp.exceptions import AMQPError
 from celery import Celery
 from kombu import Connection
 from kombu.exceptions import OperationalError
@@ -34,6 +35,8 @@ TASKS = {
     JobKind.DIGEST: "reportbot.digest",
 }
 _CONNECT_S = 5
+_REFUSALS = (OperationalError, AMQPError)
+"""RabbitMQ says in words of its own that a password or a virtual host is wrong."""
 
 
 class BrokerAwayError(AppError):
@@ -101,7 +104,7 @@ class Bell:
                 for job in jobs:
                     queue = self._queues.of(job.kind)
                     self._app.send_task(TASKS[job.kind], args=[job.id], queue=queue, producer=producer)
-        except OperationalError as error:
+        except _REFUSALS as error:
             raise self._away(error) from error
 
     def answers(self) -> None:
@@ -109,7 +112,7 @@ class Bell:
         try:
             with self._app.connection_for_write() as connection:
                 connection.ensure_connection(max_retries=1, timeout=_CONNECT_S)
-        except OperationalError as error:
+        except _REFUSALS as error:
             raise self._away(error) from error
 
     def waiting(self) -> int:
@@ -117,13 +120,13 @@ class Bell:
         try:
             with self._app.connection_for_read() as connection:
                 return sum(_length(connection, name) for name in self._queues.names)
-        except OperationalError as error:
+        except _REFUSALS as error:
             raise self._away(error) from error
 
     def close(self) -> None:
         self._app.close()
 
-    def _away(self, error: OperationalError) -> BrokerAwayError:
+    def _away(self, error: Exception) -> BrokerAwayError:
         kind = type(error.__cause__ or error).__name__
         hint = self._say(texts.BROKER_REMEDY)
         return BrokerAwayError(self._say(texts.BROKER_AWAY, kind=kind), hint=hint)

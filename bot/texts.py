@@ -452,6 +452,8 @@ DATA_DIR_REMEDY = Phrase(
 )
 THIS_SHELF = Phrase("书架（{workspace}）", "shelf ({workspace})")
 SHELF_HOLDS = Phrase("{n} 份报告", "{n} {n:report|reports}")
+KEPT_IN = Phrase("{database}；向量在 {vectors}", "{database}; vectors in {vectors}")
+CHECK_STORES = Phrase("存放处", "where things are")
 EMBEDDING_WORKS = Phrase(
     "{name} 可用（{dimensions} 维）", "{name} works ({dimensions} {dimensions:dimension|dimensions})"
 )

@@ -185,8 +185,27 @@ def _shelf(workspace: str, shell: Shell) -> Findings:
     count = len(shell.library.reports([workspace]))
     subject = shell.say(texts.THIS_SHELF, workspace=workspace)
     yield Finding("ok", subject, shell.say(texts.SHELF_HOLDS, n=count))
+    yield Finding("ok", shell.say(texts.CHECK_STORES), _stores(shell))
     for finding in shell.library.check():
         yield in_our_words(finding, shell.say)
+
+
+def _stores(shell: Shell) -> str:
+    """Name the database and where the vectors are, without what is secret in their addresses."""
+    from sqlalchemy import make_url
+
+    from store.served import Served
+
+    database = make_url(shell.services.database_url)
+    chroma = shell.settings.chroma_url
+    host = f"{database.host or 'localhost'}:{database.port or 5432}/" if database.host else ""
+    return shell.say(
+        texts.KEPT_IN,
+        database=f"{database.get_backend_name()} {host}{database.database}",
+        vectors=Served(chroma.get_secret_value()).address
+        if chroma
+        else shell.settings.data_dir.absolute() / "vectors",
+    )
 
 
 def in_our_words(finding: Finding, say: Say) -> Finding:

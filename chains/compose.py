@@ -10,9 +10,11 @@ from chains.models import Answer, Citation, Item
 from chains.question import Question
 from chains.scope import Mismatch, ReportScope
 from prompts.wording import REFUSAL, WORDING
-from store.models import Kind, Report
+from store.models import Kind, Report, ReportKind
 
 _TITLES_SHOWN = 3
+_TELLS = (ReportKind.ANNUAL_REPORT, ReportKind.WORK_REPORT)
+"""Of a plan or a notice one knows that it plans."""
 _HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
 _ENUMERATOR = re.compile(
     rf"^[\s\u3000]*(?:(?:[（(](?:{_HAN_NUMBER}|\d{{1,2}})[)）]|{_HAN_NUMBER}、|{_HAN_NUMBER}是(?=[\u4e00-\u9fff])|第?{_HAN_NUMBER}[，,](?=[\u4e00-\u9fff])"
@@ -34,7 +36,7 @@ class Composer:
         self, chosen: Sequence[Evidence], citations: Sequence[Citation], unanswered: Sequence[str] = ()
     ) -> Answer:
         """Give the best sentence first and what goes with it below; `unanswered` are the parts left open."""
-        lines = [f"{_line(e, c)}[{c.n}]" for e, c in zip(chosen, citations, strict=True)]
+        lines = [f"{_line(e, c)}{self._planned(e)}[{c.n}]" for e, c in zip(chosen, citations, strict=True)]
         reports = [e.candidate.report for e in chosen]
         if len({report.id for report in reports}) > 1:
             lines = [f"{self._title(report)}：{line}" for report, line in zip(reports, lines, strict=True)]
@@ -46,7 +48,7 @@ class Composer:
     def across(self, chosen: Sequence[Evidence], citations: Sequence[Citation]) -> Answer:
         """Give one line a report."""
         lines = [
-            f"{self._title(e.candidate.report)}：{_inline(c.quote)}[{c.n}]"
+            f"{self._title(e.candidate.report)}：{_inline(c.quote)}{self._planned(e)}[{c.n}]"
             for e, c in zip(chosen, citations, strict=True)
         ]
         return self._made("\n".join(lines), citations)
@@ -116,6 +118,12 @@ class Composer:
         mask = _MASK.search(evidence.candidate.text)
         text = self._words["masked"].format(mask=mask[0] if mask else "*", quote=_inline(citation.quote))
         return self._made(text, [citation], refused=True)
+
+    def _planned(self, evidence: Evidence) -> str:
+        """Say of what is only planned that it is, where the question does not ask for plans."""
+        told = evidence.candidate.report.kind in _TELLS
+        is_plan = told and evidence.candidate.section.kind is Kind.PLANS
+        return self._words["planned"] if is_plan and not self._question.ahead else ""
 
     def _looked(self, scope: ReportScope) -> str:
         return self._words["looked"].format(where=self._titles(scope.reports))

@@ -9,7 +9,7 @@ from store.models import Kind, ReportKind
 from store.simplify import simplify
 from store.years import arabic_years
 
-_PROBLEM = r"(?:问题|不足|短板|困难|薄弱(?:环节)?|差距|挑战|弱项|缺点|难点|堵点|痛点|卡点|瓶颈|隐患|欠缺|制约因素|矛盾)"
+_PROBLEM = r"(?:问题|不足|短板|困难|薄弱(?:环节)?|差距|挑战|弱项|缺点|难点|难题|堵点|痛点|卡点|瓶颈|隐患|欠缺|制约因素|矛盾)"
 _SHORTCOMINGS = re.compile(
     rf"(?:存在|面临|尚存|仍有|还有|主要|突出)的?[^，。；]{{0,14}}{_PROBLEM}"
     rf"|^(?:工作(?:中|上)?的?)?{_PROBLEM}(?:[和与及、，]|$)"
@@ -262,9 +262,10 @@ def only_lacks(points: Sequence[str]) -> bool:
 
 
 def only_thanks(paragraph: str) -> bool:
-    """Tell whether a paragraph thanks those who did the work and names no figure of what was done."""
+    """Tell whether a paragraph thanks those who did the work and names no figure of what was done, nor a problem."""
     plain = simplify(paragraph)
-    return bool(_THANKS.search(plain)) and not re.search(r"\d", _YEAR.sub("", plain))
+    thanks = _THANKS.search(plain) and not re.search(r"\d", _YEAR.sub("", plain))
+    return bool(thanks) and not admits_shortcomings(paragraph)
 
 
 def is_closing(paragraph: str) -> bool:

@@ -12,6 +12,7 @@ from store.kinds import (
     is_review,
     leans_to,
     may_hold_shortcomings,
+    only_thanks,
     opens_with_later_year,
     overrides_parent,
     turns_to_plans,
@@ -183,6 +184,7 @@ ADMISSIONS = [
     "成绩来之不易，问题不容回避：产业转型步伐不快。",
     "回顾一年工作，困难挑战不少。",
     "工作中也暴露出一些问题，主要是：人手不足。",
+    "我们也深知，前进路上还有不少难题：财政紧平衡短期难以改变。",
     "离群众期盼还有距离，还不能令人满意。",
 ]
 NO_ADMISSIONS = [
@@ -261,6 +263,11 @@ def test_a_later_year_opens_a_plan_but_a_date_does_not() -> None:
     assert not opens_with_later_year("2025年1月，获评先进。", 2024)
     assert not opens_with_later_year("2025年底前无法完工。", 2024)
     assert not opens_with_later_year("2025年，分批轮训队员。", None)
+
+
+def test_thanks_before_an_admission_do_not_hide_it() -> None:
+    assert only_thanks("各位代表！成绩来之不易，我们向全县人民表示衷心感谢。")
+    assert not only_thanks("各位代表！成绩来之不易，问题不容回避：产业转型步伐不快。")
 
 
 def test_a_heading_that_looks_for_problems_is_judged_by_what_stands_under_it() -> None:

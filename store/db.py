@@ -188,6 +188,13 @@ word_changes = Table(
 )
 
 
+def shown_url(url: str) -> str:
+    """Name a database without what is secret in its address."""
+    named = sa.make_url(url)
+    host = f"{named.host}:{named.port or 5432}/" if named.host else ""
+    return f"{named.get_backend_name()} {host}{named.database}"
+
+
 def sqlite_url(data_dir: Path) -> str:
     return sa.URL.create("sqlite", database=str(data_dir / "reports.sqlite3")).render_as_string()
 

@@ -62,8 +62,9 @@ def digest_desk(
     hands: Hands | None,
 ) -> DigestDesk:
     async def make(asked: DigestInput, account: str) -> Digest:
-        if hands is not None and await hands.are_there():
-            return Digest.model_validate_json(await hands.fetch(_offer(asked, account)))
+        written = await hands.fetch(_offer(asked, account)) if hands is not None else None
+        if written is not None:
+            return Digest.model_validate_json(written)
         return await engine.digest(asked, account)
 
     async def draw(series: Sequence[Series], say: Say) -> bytes | None:

@@ -54,11 +54,13 @@ class Hands:
         finally:
             self._waiting.pop(offer.id, None)
 
-    async def fetch(self, offer: Offer) -> str:
-        """Have something written and give it as JSON. Raises AppError."""
+    async def fetch(self, offer: Offer) -> str | None:
+        """Have something written and give it as JSON, None where nobody works. Raises AppError."""
+        if not await self.are_there():
+            return None
         outcome = await self.do(offer, _say_nothing)
         if outcome is None:
-            raise NobodyWorksError("没有 worker 在运行", hint="请运行 `reportbot worker`。")
+            return None
         await self._off_loop(self._jobs.drop, offer.id)
         if outcome.job.result is None:
             raise AppError(outcome.job.error, hint=outcome.job.hint)
@@ -111,10 +113,6 @@ class Hands:
     async def _is_withdrawn(self, job: Job) -> bool:
         """Take a job off the queue where nobody would do it."""
         return not await self.are_there() and await self._off_loop(self._jobs.withdraw, job.id)
-
-
-class NobodyWorksError(AppError):
-    """The last worker has gone."""
 
 
 async def _say_nothing(job: Job) -> None:

@@ -192,16 +192,13 @@ def _shelf(workspace: str, shell: Shell) -> Findings:
 
 def _stores(shell: Shell) -> str:
     """Name the database and where the vectors are, without what is secret in their addresses."""
-    from sqlalchemy import make_url
-
+    from store.db import shown_url
     from store.served import Served
 
-    database = make_url(shell.services.database_url)
     chroma = shell.settings.chroma_url
-    host = f"{database.host or 'localhost'}:{database.port or 5432}/" if database.host else ""
     return shell.say(
         texts.KEPT_IN,
-        database=f"{database.get_backend_name()} {host}{database.database}",
+        database=shown_url(shell.services.database_url),
         vectors=Served(chroma.get_secret_value()).address
         if chroma
         else shell.settings.data_dir.absolute() / "vectors",

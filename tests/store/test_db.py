@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from store.db import fetch_value, open_engine, shelf, writing
+from store.db import fetch_value, open_engine, shelf, shown_url, writing
 from store.errors import UsageError
 from store.health import DatabaseError
 from tests.store.databases import execute
@@ -113,3 +113,14 @@ def test_a_url_that_is_none_is_refused_without_showing_it() -> None:
     with pytest.raises(UsageError, match="DATABASE_URL") as refusal:
         open_engine("postgresql+psycopg://me:hunter2@host:port/db")
     assert "hunter2" not in f"{refusal.value}{refusal.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:////data/reports.sqlite3", "sqlite /data/reports.sqlite3"),
+        ("postgresql+psycopg://user:secret@db.example/reports", "postgresql db.example:5432/reports"),
+    ],
+)
+def test_a_database_is_named_without_its_secrets(url: str, shown: str) -> None:
+    assert shown_url(url) == shown

@@ -89,10 +89,12 @@ async def summarise(context: ChatContext, found: Found) -> None:
 
 async def _made(context: ChatContext, found: Found) -> Summary:
     desk = context.desk
-    if desk.hands is not None and await desk.hands.are_there():
+    if desk.hands is not None:
         subject = summary_subject(found.report.id, found.workspace)
         offer = Offer(secrets.token_hex(16), JobKind.SUMMARY, context.who.workspace, subject)
-        return Summary.model_validate_json(await desk.hands.fetch(offer))
+        written = await desk.hands.fetch(offer)
+        if written is not None:
+            return Summary.model_validate_json(written)
     return await desk.engine.summarize(found.report, found.workspace, context.who.workspace)
 
 

@@ -153,3 +153,17 @@ def test_summaries_and_digests_are_written_by_workers_while_there_are_any(
     assert "(summary) is done" in words
     assert "(digest) is done" in words
     assert "河滨" not in words
+
+
+def test_a_summary_that_no_worker_writes_is_written_by_the_bot_itself(
+    jobs: JobStore, start: Callable[[], Bot], server: TelegramServer, user: User
+) -> None:
+    start()
+    server.send_document(user, "河滨.txt", RIVERSIDE.encode())
+    told(server, user, "✅ 河滨.txt：已收入")
+    jobs.see_worker("gone:1")
+    server.say(user, "/summary 河滨")
+    server.wait_for(lambda: jobs.listed([JobState.QUEUED], 1), timeout=60)
+    jobs.lose_worker("gone:1")
+    told(server, user, "存在不足")
+    assert jobs.listed([JobState.QUEUED, JobState.WORKING], 9) == []

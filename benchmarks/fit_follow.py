@@ -25,12 +25,12 @@ import numpy as np
 from benchmarks.follow import Shelf, read_shelf, score_plans, score_repeated
 from chains.digest import recurring, silence, speaks
 from chains.digest.find import Finder
-from chains.digest.follow import SPEAKS, follow_plans, which_pairs
+from chains.digest.follow import follow_plans, which_pairs
 from chains.digest.held import Held
 from chains.digest.models import Verdict
 from chains.digest.pledges import Pledge, find_pledges
 from chains.digest.recurring import Admission, admitted_in_turn, signs_of_sameness
-from chains.digest.speaks import Speaking, candidates, likeliest
+from chains.digest.speaks import SPEAKS, Speaking, candidates, likeliest
 from store.models import ReportKind
 from store.sentences import Span
 

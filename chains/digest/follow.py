@@ -10,13 +10,11 @@ from chains.digest.held import Held
 from chains.digest.models import FollowedPlan, Verdict
 from chains.digest.pledges import Pledge, find_pledges
 from chains.digest.silence import SILENT, likely_silent
-from chains.digest.speaks import Speaking, candidates, likeliest
+from chains.digest.speaks import SPEAKS, Speaking, candidates, likeliest
 from chains.digest.targets import Outcome
 from chains.digest.verdicts import Decided, judge
 from store.models import Kind
 
-SPEAKS = 0.5
-"""From this likelihood on the nearest piece is taken to tell of a promise."""
 _AS_NEAR = 0.05
 _SHOWN = 0.2
 """A passage that holds less of a promise's words is not shown as the nearest."""

@@ -28,6 +28,8 @@ WEIGHTS = {
     "misses": 1.43,
     "far_off": -1.93,
 }
+SPEAKS = 0.5
+"""From this likelihood on a piece is taken to tell of a promise."""
 _WEIGHED = 8
 """So many of the nearest pieces are looked at."""
 _RIVALS = 2
@@ -41,6 +43,7 @@ _SCALE = (0.1, 10.0)
 """A figure ten times the planned one or a tenth is of another thing: a province's beside a town's."""
 _AS_LIKELY = 0.05
 _PLANNED = re.compile(r"列入|纳入|计划|下达|确定的")
+# A promise of one of these is told without a figure only where it is named.
 _DEED = re.compile(r"评估|审计|竞赛|比武|评查|演练|考试|测评|评选")
 _FEW_PIECES = 80
 _BY_CHANCE = 0.08
@@ -68,8 +71,11 @@ def candidates(pledge: Pledge, finder: Finder) -> list[Speaking]:
 
 
 def likeliest(found: Sequence[Speaking]) -> Speaking | None:
-    """Give the candidate to believe: the likeliest, of those as likely one that tells a figure."""
-    return max(found, key=lambda one: one.likely + (_AS_LIKELY if one.told.is_alike else 0.0), default=None)
+    """Give the candidate to believe: the likeliest, of those that speak and are as likely one that tells a figure."""
+    speaking = [one for one in found if one.likely >= SPEAKS] or found
+    return max(
+        speaking, key=lambda one: one.likely + (_AS_LIKELY if one.told.is_alike else 0.0), default=None
+    )
 
 
 def _may_speak(pledge: Pledge, near: Near, finder: Finder) -> bool:
@@ -89,7 +95,7 @@ def _speaking(pledge: Pledge, near: Near, weighed: list[Near], finder: Finder) -
     named = bool(pledge.thing) and finder.names(near, pledge.thing)
     if near.pairs < _FEWEST_PAIRS and (told.size is None or not (named or told.size == 1)):
         return None
-    if told.size is None and _DEED.search(pledge.thing) and not finder.names(near, pledge.thing):
+    if told.size is None and _DEED.search(pledge.thing) and not named:
         return None
     signs = _signs(pledge, near, told, weighed, finder)
     return Speaking(near, told, signs, logistic(WEIGHTS, signs))

@@ -13,8 +13,7 @@ from prompts.wording import REFUSAL, WORDING
 from store.models import Kind, Report, ReportKind
 
 _TITLES_SHOWN = 3
-_TELLS = (ReportKind.ANNUAL_REPORT, ReportKind.WORK_REPORT)
-"""Of a plan or a notice one knows that it plans."""
+_KNOWN_TO_PLAN = (ReportKind.NOTICE, ReportKind.PLAN)
 _HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
 _ENUMERATOR = re.compile(
     rf"^[\s\u3000]*(?:(?:[（(](?:{_HAN_NUMBER}|\d{{1,2}})[)）]|{_HAN_NUMBER}、|{_HAN_NUMBER}是(?=[\u4e00-\u9fff])|第?{_HAN_NUMBER}[，,](?=[\u4e00-\u9fff])"
@@ -121,9 +120,9 @@ class Composer:
 
     def _planned(self, evidence: Evidence) -> str:
         """Say of what is only planned that it is, where the question does not ask for plans."""
-        told = evidence.candidate.report.kind in _TELLS
-        is_plan = told and evidence.candidate.section.kind is Kind.PLANS
-        return self._words["planned"] if is_plan and not self._question.ahead else ""
+        candidate = evidence.candidate
+        known = self._question.ahead or candidate.report.kind in _KNOWN_TO_PLAN
+        return self._words["planned"] if candidate.section.kind is Kind.PLANS and not known else ""
 
     def _looked(self, scope: ReportScope) -> str:
         return self._words["looked"].format(where=self._titles(scope.reports))

@@ -179,6 +179,7 @@ def test_doctor_finds_a_healthy_shelf_in_order(cli: Cli, shelf: dict[str, str]) 
     assert "✗" not in outcome.out
     assert "word-overlap" in outcome.out
     assert "2 份报告" in outcome.out
+    assert "reports.sqlite3" in outcome.out
     subjects = [line.split()[1] for line in outcome.out.splitlines()]
     assert len(subjects) == len(set(subjects))
     assert "书架" not in subjects

@@ -55,6 +55,28 @@ def test_a_fact_is_answered_with_the_sentence_that_says_it(
     assert "[1]" in answer.answer
 
 
+@pytest.mark.parametrize(
+    ("question", "marked"),
+    [
+        ("云溪区住建局开设“住建说法”短视频专栏了吗？", True),
+        ("云溪区住建局计划2024年改造多少个老旧小区？", False),
+        ("云溪区住建局2024年加装了多少部电梯？", False),
+        ("青阳市交通运输局要新建几处不停车检测点？", False),
+    ],
+)
+def test_what_is_only_planned_is_said_to_be_where_plans_are_not_asked_for(
+    shelf: tuple[Library, dict[str, str]], question: str, marked: bool
+) -> None:
+    answer = ask(shelf, question)
+    assert not answer.refused, answer.answer
+    assert ("（这是计划）[1]" in answer.answer) is marked
+
+
+def test_a_missing_year_is_named_with_its_agency(shelf: tuple[Library, dict[str, str]]) -> None:
+    answer = ask(shelf, "云溪区住建局2021年加装了多少部电梯？")
+    assert "书架上没有云溪区住房和城乡建设局2021年的报告" in answer.answer
+
+
 def simplified(text: str) -> str:
     from store.simplify import simplify
 
